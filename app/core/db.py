@@ -1,0 +1,158 @@
+"""The database: one `db`, its column types, and how transactions begin on each engine."""
+
+import enum
+import sqlite3
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, String, event
+from sqlalchemy.dialects import mysql
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+
+
+# Flask-SQLAlchemy commits nothing by itself; objects stay readable after a commit.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+# A GET request promises not to write: its transactions take no write lock, and its session no flush.
+read_only: ContextVar[bool] = ContextVar("read_only", default=False)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC datetime with microseconds on both databases; refuses naive values."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name in ("mysql", "mariadb"):
+            return dialect.type_descriptor(mysql.DATETIME(fsp=6))
+        return dialect.type_descriptor(DateTime())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def CodeString(length: int) -> String:  # noqa: N802 - reads as a type in a column
+    """Text compared byte for byte (codes, tokens, e-mails, uuids), also on MariaDB."""
+    return String(length).with_variant(mysql.VARCHAR(length, collation="utf8mb4_bin"), "mysql", "mariadb")
+
+
+def enum_column(cls: type[enum.StrEnum]) -> Enum:
+    """A StrEnum stored by its value, with a check constraint."""
+    return Enum(
+        cls,
+        native_enum=False,
+        length=24,
+        values_callable=lambda members: [member.value for member in members],
+        create_constraint=True,
+        name=cls.__name__.lower(),
+    )
+
+
+class ReadOnlyRequest(RuntimeError):
+    """A GET request tried to write: a defect of the view, never of the visitor."""
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_writes_when_reading(session: Session, *_: object) -> None:
+    if read_only.get() and (session.new or session.dirty or session.deleted):
+        raise ReadOnlyRequest("GET never writes")
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Make a new engine behave: SQLite in WAL with honest locks, MariaDB in UTC, READ COMMITTED."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Options of `create_engine` for a database URL."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 20}
+    return {
+        "isolation_level": "READ COMMITTED",
+        "pool_pre_ping": True,
+        "pool_recycle": 1800,
+        "pool_size": 10,
+        "max_overflow": 10,
+        "connect_args": {
+            "charset": "utf8mb4",
+            "init_command": "SET time_zone='+00:00', innodb_lock_wait_timeout=10",
+        },
+    }
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=15000",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN" if read_only.get() else "BEGIN IMMEDIATE")
+
+
+# MariaDB asks for the whole transaction again: deadlock, lock wait, snapshot too old.
+_RETRY_CODES = {1213, 1205, 1020}
+T = TypeVar("T")
+
+
+def in_transaction(work: Callable[[], T], attempts: int = 5) -> T:
+    """Run `work` and commit; the whole of it again when the database says the locks clashed.
+
+    `work` must load everything it changes itself. Errors other than a lock clash are raised as they
+    come, after a rollback.
+    """
+    for attempt in range(1, attempts + 1):
+        try:
+            result = work()
+            db.session.commit()
+        except OperationalError as error:
+            db.session.rollback()
+            if attempt == attempts or not _is_lock_clash(error):
+                raise
+        except BaseException:
+            db.session.rollback()
+            raise
+        else:
+            return result
+    raise AssertionError("unreachable")
+
+
+def _is_lock_clash(error: OperationalError) -> bool:
+    codes = getattr(error.orig, "args", ())
+    if codes and codes[0] in _RETRY_CODES:
+        return True
+    return "database is locked" in str(error.orig)

@@ -1,0 +1,88 @@
+"""Settings: the environment, typed, failing fast with one line that says what to do."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(RuntimeError):
+    """The environment lacks something the application cannot run without."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the application takes from its surroundings.
+
+    `DATA_DIR` holds the embedded database, the queue and produced files. `REDIS_URL` empty means the
+    embedded Valkey. `SMTP_URL` empty means mail is kept on the outbox page only.
+    """
+
+    SECRET_KEY: str
+    DATA_DIR: Path
+    DATABASE_URL: str
+    REDIS_URL: str
+    SMTP_URL: str
+    MAIL_FROM: str
+    PUBLIC_URL: str
+    SENTRY_DSN: str
+    DEMO: bool
+    DEBUG: bool
+    SECURE_COOKIES: bool
+    TRUSTED_PROXIES: int
+    TESTING: bool = False
+
+
+def load_settings(
+    environ: Mapping[str, str] | None = None, overrides: Mapping[str, Any] | None = None
+) -> Settings:
+    """Read and check the environment; raise SettingsError naming the variable that is wrong."""
+    env = dict(os.environ if environ is None else environ)
+    demo, debug = _flag(env, "DEMO"), _flag(env, "DEBUG")
+    data_dir = Path(env.get("DATA_DIR") or ROOT / "var").resolve()
+    public_url = env.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    values: dict[str, Any] = {
+        "SECRET_KEY": env.get("SECRET_KEY", ""),
+        "DATA_DIR": data_dir,
+        "DATABASE_URL": env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'bourse.sqlite3'}",
+        "REDIS_URL": env.get("REDIS_URL") or f"unix://{data_dir / 'valkey.sock'}",
+        "SMTP_URL": env.get("SMTP_URL", ""),
+        "MAIL_FROM": env.get("MAIL_FROM", "Bourse ALPE <bourse@example.org>"),
+        "PUBLIC_URL": public_url,
+        "SENTRY_DSN": env.get("SENTRY_DSN", ""),
+        "DEMO": demo,
+        "DEBUG": debug,
+        "SECURE_COOKIES": public_url.startswith("https://"),
+        "TRUSTED_PROXIES": _number(env, "TRUSTED_PROXIES"),
+    }
+    values.update(overrides or {})
+    values["DATA_DIR"] = Path(values["DATA_DIR"])
+    if len(values["SECRET_KEY"]) < 32:
+        raise SettingsError(
+            "SECRET_KEY manque ou compte moins de 32 caractères : donnez-lui une longue valeur au hasard."
+        )
+    return Settings(**values)
+
+
+def flask_config(settings: Settings) -> dict[str, Any]:
+    """The settings as Flask's configuration mapping."""
+    return asdict(settings)
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    value = env.get(name, "").strip().lower()
+    if value in ("", "0", "false", "no", "non"):
+        return False
+    if value in ("1", "true", "yes", "oui"):
+        return True
+    raise SettingsError(f"{name} vaut « {value} » : écrivez 1 ou 0.")
+
+
+def _number(env: Mapping[str, str], name: str) -> int:
+    value = env.get(name, "0").strip()
+    if not value.isdigit():
+        raise SettingsError(f"{name} vaut « {value} » : écrivez un nombre entier.")
+    return int(value)
