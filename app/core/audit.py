@@ -14,12 +14,12 @@ from sqlalchemy import BigInteger, Integer, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utcnow
-from app.core.db import CodeString, UtcDateTime, db
+from app.core.db import CodeString, Model, UtcDateTime, db
 
 GENESIS = "0" * 64
 
 
-class AuditEntry(db.Model):
+class AuditEntry(Model):
     __tablename__ = "audit_entry"
     seq: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
@@ -33,7 +33,7 @@ class AuditEntry(db.Model):
     hash: Mapped[str] = mapped_column(CodeString(64), unique=True)
 
 
-class AuditHead(db.Model):
+class AuditHead(Model):
     """The end of the chain: one row, locked while an entry is added."""
 
     __tablename__ = "audit_head"
@@ -76,7 +76,9 @@ class AuditCheck:
 def verify() -> AuditCheck:
     """Walk the whole chain from its first entry to the recorded head."""
     previous, count = GENESIS, 0
-    for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=500)):
+    for entry in db.session.scalars(
+        select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=500)
+    ):
         count += 1
         if entry.seq != count or entry.previous_hash != previous or entry.hash != _hash(entry):
             return AuditCheck(count, count)

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, String, event
@@ -30,6 +30,17 @@ class Base(DeclarativeBase):
 
 # Flask-SQLAlchemy commits nothing by itself; objects stay readable after a commit.
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """What every table derives from (for type checkers; at run time Flask-SQLAlchemy's own class)."""
+
+        __abstract__ = True
+
+        def __init__(self, **values: Any) -> None: ...
+else:
+    Model = db.Model
 
 # A GET request promises not to write: its transactions take no write lock, and its session no flush.
 read_only: ContextVar[bool] = ContextVar("read_only", default=False)

@@ -11,7 +11,7 @@ from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utcnow
-from app.core.db import CodeString, UtcDateTime, db, enum_column
+from app.core.db import CodeString, Model, UtcDateTime, db, enum_column
 
 
 class MailState(enum.StrEnum):
@@ -20,7 +20,7 @@ class MailState(enum.StrEnum):
     FAILED = "failed"
 
 
-class OutgoingMail(db.Model):
+class OutgoingMail(Model):
     __tablename__ = "outgoing_mail"
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40), index=True)

@@ -1,0 +1,67 @@
+"""A closed edition is read-only for everybody: this is the one place that sees to it."""
+
+from sqlalchemy import event, inspect, select
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from app.core.errors import DomainError
+from app.editions.models import READ_ONLY_STATES, Edition, EditionOwned, EditionState
+
+
+class EditionIsClosed(DomainError):
+    """Something of a closed or archived edition was about to change."""
+
+    def __init__(self) -> None:
+        super().__init__("Cette édition est clôturée : elle se consulte, mais ne se modifie plus.")
+
+
+@event.listens_for(Session, "before_flush")
+def refuse_changes_to_closed_editions(session: Session, *_: object) -> None:
+    """Look at what is about to be written; rows of a closed edition stop the whole transaction.
+
+    The edition row itself may change only by a transition, which is recognised by its state changing.
+    """
+    touched: set[int] = set()
+    for row in (*session.new, *session.deleted, *session.dirty):
+        if isinstance(row, EditionOwned):
+            if row in session.new or row in session.deleted or session.is_modified(row):
+                touched.add(row.edition_id)
+        elif isinstance(row, Edition) and row in session.dirty and session.is_modified(row):
+            _refuse_edit_of_closed(row)
+    if touched and _any_closed(session, touched):
+        raise EditionIsClosed
+
+
+def _refuse_edit_of_closed(edition: Edition) -> None:
+    history = inspect(edition).attrs.state.history
+    if not history.has_changes() and edition.state in READ_ONLY_STATES:
+        raise EditionIsClosed
+
+
+def _any_closed(session: Session, edition_ids: set[int]) -> bool:
+    with session.no_autoflush:
+        known = [row for row in session.identity_map.values() if isinstance(row, Edition)]
+        states: dict[int, EditionState] = {}
+        for edition in known:
+            if edition.id in edition_ids:
+                was = inspect(edition).attrs.state.history.deleted
+                states[edition.id] = was[0] if was else edition.state
+        missing = edition_ids - states.keys() - {None}
+        if missing:
+            rows = session.execute(select(Edition.id, Edition.state).where(Edition.id.in_(missing)))
+            states.update((row.id, row.state) for row in rows)
+    return any(state in READ_ONLY_STATES for state in states.values())
+
+
+@event.listens_for(Session, "do_orm_execute")
+def refuse_bulk_changes_to_closed_editions(state: ORMExecuteState) -> None:
+    """Bulk UPDATE, INSERT and DELETE pass no flush: they name their edition as an execution option.
+
+    `db.session.execute(update(Item)…, execution_options={"edition_id": 3})`
+    """
+    if not (state.is_update or state.is_insert or state.is_delete):
+        return
+    mapper = state.bind_mapper
+    if mapper is None or not issubclass(mapper.class_, EditionOwned):
+        return
+    if _any_closed(state.session, {state.execution_options["edition_id"]}):
+        raise EditionIsClosed

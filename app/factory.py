@@ -1,0 +1,89 @@
+"""Putting the application together."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import sentry_sdk
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import app.editions.guard  # noqa: F401 - its listener protects closed editions
+from app import extensions, models
+from app.accounts.sessions import find_user_by_session
+from app.core.db import db, engine_options, prepare_engine
+from app.web.access import init_access
+from app.web.errors import init_errors
+from app.web.filters import init_filters
+from app.web.health import init_health
+from app.web.htmx import init_htmx
+from app.web.security import init_security
+from blueprints import register_blueprints
+from config.logging import set_up_logging
+from config.settings import ROOT, Settings, flask_config, load_settings
+
+MAX_REQUEST_BYTES = 6 * 1024 * 1024
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """The application, configured by the environment; `overrides` replace settings (tests, commands).
+
+    Raises SettingsError when the environment lacks something.
+    """
+    settings = load_settings(overrides=overrides)
+    set_up_logging(debug=settings.DEBUG)
+    if settings.SENTRY_DSN:
+        sentry_sdk.init(dsn=settings.SENTRY_DSN, send_default_pii=False)
+    app = Flask(
+        "app", root_path=str(ROOT / "app"), static_folder=str(ROOT / "static"), static_url_path="/static"
+    )
+    _configure(app, settings)
+    _init_extensions(app)
+    # The order of the checks of a request: promise of GET, then who may.
+    init_security(app)
+    init_access(app)
+    init_htmx(app)
+    init_filters(app)
+    init_errors(app)
+    init_health(app)
+    register_blueprints(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(flask_config(settings))
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.DATABASE_URL,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.DATABASE_URL),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.SECURE_COOKIES,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=24),
+        SESSION_REFRESH_EACH_REQUEST=False,
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        # The session's life bounds it; an hour is too short for a till.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        RATELIMIT_STORAGE_URI="memory://",
+        RATELIMIT_ENABLED=not settings.TESTING,
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    if settings.TRUSTED_PROXIES:
+        count = settings.TRUSTED_PROXIES
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _init_extensions(app: Flask) -> None:
+    assert models.ALL_TABLES
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    extensions.csrf.init_app(app)
+    extensions.htmx.init_app(app)
+    extensions.limiter.init_app(app)
+    extensions.migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    login = extensions.login_manager
+    login.init_app(app)
+    login.user_loader(find_user_by_session)
+    login.session_protection = None  # the session row is what counts; addresses change on WiFi

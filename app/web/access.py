@@ -1,0 +1,78 @@
+"""Who may use which endpoint: the one table, and its check before every request.
+
+An endpoint that is missing here is refused to everybody and fails a test. What a person may see inside an
+endpoint (their own list, their own till) is the business of services and queries.
+"""
+
+from flask import Flask, abort, g, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.accounts.models import Role
+
+D, V, M, T, A = Role.DEPOSITOR, Role.VOLUNTEER, Role.MANAGER, Role.TREASURER, Role.ADMIN
+
+DEPOSITOR = frozenset({D})
+HALL = frozenset({V, M, T, A})
+MANAGERS = frozenset({M, A})
+TREASURY_READ = frozenset({M, T, A})
+TREASURY = frozenset({T, A})
+ADMIN = frozenset({A})
+SIGNED_IN = frozenset(Role)
+# Open to anybody, signed in or not.
+PUBLIC: frozenset[Role] = frozenset()
+# Authenticated by the till's key (key id + HMAC), not by a session.
+TILL_KEY: frozenset[Role] = frozenset()
+
+ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
+    "static": PUBLIC,
+    "healthz": PUBLIC,
+    # --- auth
+    # --- pwa
+    # --- portal
+    # --- deposit (check-in)
+    # --- till
+    # --- sync
+    # --- backoffice
+    # --- treasury
+    # --- reporting
+    # --- operations
+}
+
+
+def may_use(endpoint: str, roles: frozenset[Role]) -> bool:
+    """Whether somebody acting in `roles` may use an endpoint (menus ask the same question)."""
+    allowed = ENDPOINT_ROLES.get(endpoint)
+    return allowed is not None and (not allowed or bool(allowed & roles))
+
+
+def init_access(app: Flask) -> None:
+    app.before_request(check_access)
+
+
+def check_access() -> ResponseReturnValue | None:
+    """Send strangers to the sign-in page, refuse the wrong role, let the rest through."""
+    endpoint = request.endpoint
+    if endpoint is None:
+        return None  # unknown address: 404 follows
+    allowed = ENDPOINT_ROLES.get(endpoint)
+    if allowed is None:
+        abort(403)
+    if not allowed:
+        return None
+    if not current_user.is_authenticated:
+        return _ask_to_sign_in()
+    if not allowed & current_user.roles:
+        abort(403)
+    g.acting_user = current_user
+    return None
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    target = url_for("auth.sign_in", next=wanted)
+    if request.headers.get("HX-Request") == "true":
+        return "", 401, {"HX-Redirect": target}
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(error="sign_in_required"), 401
+    return redirect(target)

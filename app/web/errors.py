@@ -1,0 +1,54 @@
+"""What a visitor sees when something is refused or breaks: a plain sentence, never a trace."""
+
+import structlog
+from flask import Flask, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.core.db import db
+from app.core.errors import Conflict, DomainError, NotFound
+from app.web.htmx import is_htmx
+
+log = structlog.get_logger()
+OWN_PAGES = {400, 403, 404, 413, 429, 500}
+
+
+def init_errors(app: Flask) -> None:
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(500, _server_error)
+
+
+def _domain_error(error: DomainError) -> ResponseReturnValue:
+    db.session.rollback()
+    status = 404 if isinstance(error, NotFound) else 409 if isinstance(error, Conflict) else 422
+    return _page(status, error.message)
+
+
+def _csrf_error(_: CSRFError) -> ResponseReturnValue:
+    return _page(400, "Cette page est restée ouverte trop longtemps. Rechargez-la, puis recommencez.")
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    return _page(error.code, None)
+
+
+def _server_error(error: HTTPException) -> ResponseReturnValue:
+    db.session.rollback()
+    original = getattr(error, "original_exception", None)
+    log.error("http.failed", path=request.path, exc_info=original or error)
+    return _page(500, None)
+
+
+def _page(status: int, message: str | None) -> ResponseReturnValue:
+    if request.accept_mimetypes.best == "application/json":
+        return {"error": message or "error"}, status
+    if is_htmx() and message:
+        return make_response(render_template("errors/fragment.html", message=message), status)
+    code = status if status in OWN_PAGES else (422 if status == 422 else 404 if status < 500 else 500)
+    template = f"errors/{code}.html" if code in OWN_PAGES else "errors/422.html"
+    return make_response(render_template(template, message=message), status)

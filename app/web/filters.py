@@ -1,0 +1,65 @@
+"""What templates may call: French amounts and dates, fingerprinted assets, the menu."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, current_app, g, url_for
+from flask_login import current_user
+
+from app.core import clock, money
+from app.editions.models import Edition
+from app.editions.queries import current_edition
+from app.web.navigation import navigation
+
+
+def init_filters(app: Flask) -> None:
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.add_template_filter(money.format_euros, "euros")
+    app.add_template_filter(money.format_amount, "amount")
+    app.add_template_filter(clock.date_long)
+    app.add_template_filter(clock.date_short)
+    app.add_template_filter(clock.time_short)
+    app.add_template_filter(clock.datetime_long)
+    app.add_template_filter(clock.datetime_short)
+    app.add_template_filter(basis_points_as_percent, "percent")
+    app.add_template_global(asset_url)
+    app.context_processor(_frame)
+
+
+def basis_points_as_percent(basis_points: int) -> str:
+    """`2000` → `20 %`."""
+    whole, rest = divmod(basis_points, 100)
+    decimals = f",{rest:02d}".rstrip("0") if rest else ""
+    return f"{whole}{decimals}\u00a0%"
+
+
+def asset_url(path: str) -> str:
+    """The address of a static file with its fingerprint, cacheable for a year."""
+    folder = current_app.static_folder
+    assert folder is not None
+    return url_for("static", filename=path, v=_fingerprint(str(Path(folder) / path), current_app.debug))
+
+
+@cache
+def _cached_fingerprint(path: str) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
+
+
+def _fingerprint(path: str, debug: bool) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12] if debug else _cached_fingerprint(path)
+
+
+def edition_in_view() -> Edition | None:
+    """The edition of this request: the one its address names (`g.edition`), else the current one."""
+    if "edition" not in g:
+        g.edition = current_edition()
+    edition: Edition | None = g.edition
+    return edition
+
+
+def _frame() -> dict[str, object]:
+    if not current_user.is_authenticated:
+        return {"current_edition": None, "navigation": list}
+    return {"current_edition": edition_in_view(), "navigation": navigation}

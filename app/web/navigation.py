@@ -1,0 +1,60 @@
+"""The menu: what the signed-in person may open, in the order of the work."""
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+from flask_login import current_user
+
+from app.web.access import may_use
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """A line of the menu before it is resolved: where it leads and which section it marks as current."""
+
+    label: str
+    endpoint: str
+    icon: str
+    section: str
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    label: str
+    href: str
+    icon: str
+    current: bool
+
+
+ENTRIES = (
+    MenuEntry("Ma bourse", "portal.home", "home", "portal"),
+    MenuEntry("Édition", "backoffice.home", "calendar", "backoffice.home"),
+    MenuEntry("Déposants", "backoffice.registrations", "users", "backoffice.registrations"),
+    MenuEntry("Étiquettes", "backoffice.labels", "tag", "backoffice.labels"),
+    MenuEntry("Dépôt", "deposit.search", "package", "deposit"),
+    MenuEntry("Caisse", "till.home", "shopping-cart", "till"),
+    MenuEntry("Articles", "backoffice.items", "search", "backoffice.items"),
+    MenuEntry("En direct", "reporting.dashboard", "activity", "reporting"),
+    MenuEntry("Trésorerie", "treasury.home", "wallet", "treasury"),
+    MenuEntry("Travaux", "operations.jobs", "clock", "operations.job"),
+    MenuEntry("Éditions", "backoffice.editions", "layers", "backoffice.edition_"),
+    MenuEntry("Utilisateurs", "backoffice.users", "user", "backoffice.user"),
+    MenuEntry("Journal", "operations.audit", "file-text", "operations.audit"),
+    MenuEntry("Messages", "operations.outbox", "mail", "operations.outbox"),
+)
+
+
+def navigation() -> list[MenuItem]:
+    """The entries this person may use."""
+    here = request.endpoint or ""
+    usable = [
+        entry
+        for entry in ENTRIES
+        if entry.endpoint in current_app.view_functions and may_use(entry.endpoint, current_user.roles)
+    ]
+    best = max(
+        (entry for entry in usable if here.startswith(entry.section)),
+        key=lambda e: len(e.section),
+        default=None,
+    )
+    return [MenuItem(e.label, url_for(e.endpoint), e.icon, e is best) for e in usable]

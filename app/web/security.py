@@ -1,0 +1,47 @@
+"""Headers that protect every page, and the promise that GET writes nothing."""
+
+from flask import Flask, Response, g, request
+
+from app.core.db import read_only
+
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+# The till decodes camera pictures with WebAssembly.
+TILL_CONTENT_POLICY = CONTENT_POLICY + "; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:"
+
+
+def init_security(app: Flask) -> None:
+    app.before_request(_promise_not_to_write)
+    app.teardown_request(_forget_promise)
+    app.after_request(_add_headers)
+
+
+def _promise_not_to_write() -> None:
+    g.read_only_token = read_only.set(request.method in ("GET", "HEAD", "OPTIONS"))
+
+
+def _forget_promise(_: BaseException | None) -> None:
+    token = g.pop("read_only_token", None)
+    if token is not None:
+        read_only.reset(token)
+
+
+def _add_headers(response: Response) -> Response:
+    headers = response.headers
+    policy = TILL_CONTENT_POLICY if request.blueprint == "till" else CONTENT_POLICY
+    headers.setdefault("Content-Security-Policy", policy)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=(), payment=()")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if request.endpoint == "static":
+        if "v" in request.args:
+            headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"
+    return response

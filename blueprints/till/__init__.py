@@ -1,0 +1,7 @@
+"""The till: opening, selling, closing."""
+
+from flask import Blueprint
+
+bp = Blueprint("till", __name__, url_prefix="/till", template_folder="templates")
+
+from blueprints.till import views  # noqa: E402, F401 - views attach themselves to bp

@@ -1,0 +1,70 @@
+"""Running a background job: find its handler, follow its progress, keep its outcome."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import structlog
+from sqlalchemy import update
+
+from app.core.clock import utcnow
+from app.core.db import db, in_transaction
+from app.core.errors import DomainError
+from app.operations.models import BackgroundJob
+from app.operations.services import finish_job, start_job
+
+log = structlog.get_logger()
+
+# kind → "module:function"; a handler takes (job, progress) and returns the sentence shown at the end.
+HANDLERS: dict[str, str] = {}
+
+
+class Progress:
+    """Steps done of a job, written at most every half second so that the bar moves and the database rests."""
+
+    def __init__(self, job: BackgroundJob) -> None:
+        self._job_id = job.id
+        self._last = utcnow()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Tell how far the work is; commits on its own."""
+        now = utcnow()
+        if done < total and done > 0 and (now - self._last).total_seconds() < 0.5:
+            return
+        self._last = now
+        statement = update(BackgroundJob).where(BackgroundJob.id == self._job_id)
+        db.session.execute(statement.values(done_steps=done, total_steps=total))
+        db.session.commit()
+
+
+def run_job(job_id: str) -> None:
+    """What the worker calls. A refusal of the domain ends the job with its sentence; a defect is raised
+    again after it was written down, so that RQ keeps the trace."""
+    job = in_transaction(lambda: start_job(job_id))
+    if job is None:
+        return
+    structlog.contextvars.bind_contextvars(correlation_id=job.id, service="batch")
+    handler = _load(HANDLERS[job.kind])
+    try:
+        message = handler(job, Progress(job))
+    except DomainError as refusal:
+        db.session.rollback()
+        _finish(job_id, refusal.message, failed=True)
+    except BaseException:
+        db.session.rollback()
+        _finish(job_id, "Le travail s'est arrêté sur une erreur imprévue. Relancez-le.", failed=True)
+        raise
+    else:
+        db.session.commit()
+        _finish(job_id, message)
+        log.info("job.done", action=f"job.{job.kind}", job=job.id)
+
+
+def _finish(job_id: str, message: str, *, failed: bool = False) -> None:
+    in_transaction(lambda: finish_job(db.session.get_one(BackgroundJob, job_id), message, failed=failed))
+
+
+def _load(path: str) -> Callable[[BackgroundJob, Progress], str]:
+    module, _, name = path.partition(":")
+    handler: Any = getattr(import_module(module), name)
+    return handler  # type: ignore[no-any-return]
