@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.labels.codes import (
+from app.core.codes import (
     Code,
     InvalidCode,
     NotACode,

@@ -79,7 +79,7 @@ def parse_code(text: str, field: str | None = None) -> Code:
 
 
 def format_code(digits: str) -> str:
-    """As printed on a label: `2602450357` → `26 0245 03 57`."""
+    """As printed on a label: `2602450346` → `26 0245 03 46`."""
     return f"{digits[:2]} {digits[2:6]} {digits[6:8]} {digits[8:]}"
 
 
