@@ -72,9 +72,9 @@ def find_refusal(
     for group, good in _searched(book, category):
         if not _meets_condition(good, person):
             continue
-        if any(_positions(context, _words(each)) for each in (*group.unless, *good.unless)):
+        if not any(_is_named(words, _words(each), ignored_after) for each in good.words):
             continue
-        if any(_is_named(words, _words(each), ignored_after) for each in good.words):
+        if not any(_positions(context, _words(each)) for each in (*group.unless, *good.unless)):
             return Refusal(good.label, good.reason or group.reason)
     return None
 

@@ -1,8 +1,9 @@
 """The rulebook (règlement) of an edition: all the numbers and words the rules of the trade use."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -91,6 +92,11 @@ class Rulebook:
         check_rulebook(book)
         return book
 
+    @classmethod
+    def stored(cls, data: Mapping[str, Any]) -> "Rulebook":
+        """The rulebook an edition keeps, already checked when it was written: read once, then remembered."""
+        return _read_once(json.dumps(data))
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-able; `Rulebook.from_dict(book.to_dict()) == book`."""
         written: dict[str, Any] = write_dataclass(self)
@@ -139,6 +145,11 @@ class Rulebook:
     def tariff_kinds(self) -> Mapping[str, str]:
         """Billetweb tariff label → list kind key."""
         return {each.label: each.kind for each in self.tariffs}
+
+
+@lru_cache(maxsize=16)
+def _read_once(text: str) -> Rulebook:
+    return Rulebook.from_dict(json.loads(text))
 
 
 @cache

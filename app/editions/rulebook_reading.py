@@ -51,7 +51,7 @@ def read_dataclass(cls: type[T], data: object, place: Place | None = None) -> T:
     at = place or Place()
     if not isinstance(data, Mapping):
         raise at.error("un bloc de champs est attendu.")
-    known = _fields_of(cls)
+    known = _fields_of(cls)  # type: ignore[arg-type]
     unknown = sorted(str(key) for key in data if key not in known)
     if unknown:
         raise at.error(f"le champ « {unknown[0]} » n’existe pas, retirez-le.")
