@@ -1,0 +1,128 @@
+"""Fixtures for journeys in a real browser against the real server."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from app.core.db import db
+from tests.support.databases import SqliteDatabases
+from tests.support.processes import find_program
+from tests.support.server import LiveServer
+
+DESKTOP = {"viewport": {"width": 1366, "height": 768}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+AXE_RUN = """() => axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations"],
+})"""
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=find_program(*CHROMIUM), args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def web_server(sqlite_databases: SqliteDatabases, run_dir: Path) -> Iterator[LiveServer]:
+    """One server for the whole run; tests ask for `live_server`."""
+    server = LiveServer(sqlite_databases.create(), run_dir / "web")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def live_server(web_server: LiveServer, sqlite_databases: SqliteDatabases) -> Iterator[LiveServer]:
+    """The server, running, on an empty database."""
+    sqlite_databases.empty(web_server.database_url)
+    yield web_server
+    web_server.thaw()
+    web_server.start()
+
+
+@pytest.fixture
+def live_app(live_server: LiveServer) -> Iterator[Flask]:
+    """An application on the server's database, its context pushed: what is committed, the server sees."""
+    with live_server.app.app_context():
+        yield live_server.app
+        db.session.remove()
+
+
+@pytest.fixture
+def new_context(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., BrowserContext]]:
+    """`new_context(**PHONE)`: a browser that was never here before; addresses are relative to the server.
+
+    The test fails at its end when one of its pages had a script error or broke the content policy.
+    """
+    contexts: list[BrowserContext] = []
+    defects: list[str] = []
+
+    def make(**options: Any) -> BrowserContext:
+        wanted = {**DESKTOP, "base_url": live_server.url, "locale": "fr-FR", **options}
+        context = browser.new_context(**wanted, timezone_id="Europe/Paris")
+        context.set_default_timeout(10_000)
+        context.on("weberror", lambda event: defects.append(str(event.error)))
+        context.on("console", lambda message: _note_policy_breach(message.text, defects))
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not defects, "\n".join(defects)
+
+
+def _note_policy_breach(text: str, defects: list[str]) -> None:
+    if "Content Security Policy" in text:
+        defects.append(text)
+
+
+@pytest.fixture
+def page(new_context: Callable[..., BrowserContext]) -> Page:
+    """A laptop's page, 1366 × 768."""
+    return new_context(**DESKTOP).new_page()
+
+
+@pytest.fixture
+def phone(new_context: Callable[..., BrowserContext]) -> Page:
+    """A phone's page, 390 × 844."""
+    return new_context(**PHONE).new_page()
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """`axe(page)`: fails with what axe-core finds against WCAG 2.1 AA on the page as it stands."""
+    return assert_accessible
+
+
+def assert_accessible(page: Page) -> None:
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(AXE_RUN)["violations"]
+    lines = [
+        f"{violation['id']} ({violation['impact']}): {violation['help']}\n    {node['html'][:200]}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
+    assert not lines, f"{page.url} is not accessible:\n" + "\n".join(lines)

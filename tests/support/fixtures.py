@@ -1,0 +1,132 @@
+"""Fixtures for services and routes: an application on each database, undone after each test."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import scoped_session
+from werkzeug.test import TestResponse
+
+from app.accounts.models import User
+from app.accounts.sessions import open_session
+from app.core.db import db
+from tests.support.databases import Databases, MariaDbDatabases, SqliteDatabases, make_app, rolled_back
+from tests.support.mariadb import MariaDbServer
+from tests.support.redis_server import RedisServer
+
+
+@pytest.fixture(scope="session")
+def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where this run keeps its databases, logs and produced files."""
+    return tmp_path_factory.mktemp("run")
+
+
+@pytest.fixture(scope="session")
+def mariadb_server(run_dir: Path) -> Iterator[MariaDbServer]:
+    server = MariaDbServer(run_dir / "mariadb")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_server(run_dir: Path) -> Iterator[RedisServer]:
+    server = RedisServer(run_dir / "redis")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(run_dir: Path) -> SqliteDatabases:
+    return SqliteDatabases(run_dir)
+
+
+@pytest.fixture(scope="session")
+def mariadb_databases(mariadb_server: MariaDbServer, run_dir: Path) -> MariaDbDatabases:
+    return MariaDbDatabases(mariadb_server, run_dir)
+
+
+@pytest.fixture(params=["sqlite", "mariadb"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """The database engine; a test for one only says `@pytest.mark.parametrize("backend", ["sqlite"])`."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def databases(backend: str, request: pytest.FixtureRequest) -> Databases:
+    """Makes new migrated databases on the test's engine: for commits that others must see."""
+    found: Databases = request.getfixturevalue(f"{backend}_databases")
+    return found
+
+
+@pytest.fixture(scope="session")
+def shared_app(run_dir: Path) -> Callable[[Databases], Flask]:
+    """The one application per engine that tests undo their work on."""
+    return cache(lambda databases: make_app(databases.create(), run_dir))
+
+
+@pytest.fixture
+def app(databases: Databases, shared_app: Callable[[Databases], Flask]) -> Iterator[Flask]:
+    """The application with its context pushed; whatever is committed is undone after the test."""
+    app = shared_app(databases)
+    config = dict(app.config)
+    with rolled_back(app):
+        yield app
+    app.config.clear()
+    app.config.update(config)
+
+
+@pytest.fixture
+def own_app(databases: Databases, tmp_path: Path) -> Iterator[Flask]:
+    """An application alone on its database, with real commits: for threads, workers, lock clashes."""
+    app = make_app(databases.create(), tmp_path)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def db_session(app: Flask) -> scoped_session[Any]:
+    """The test's own session. Requests have theirs: commit before asking, `expire_all()` before looking."""
+    return db.session
+
+
+@pytest.fixture
+def queue(app: Flask, redis_server: RedisServer) -> RedisServer:
+    """An empty Redis that the application's queue uses."""
+    redis_server.client.flushall()
+    app.config["REDIS_URL"] = redis_server.url
+    return redis_server
+
+
+class Client(FlaskClient):
+    """A test client whose requests have their own application context, hence `g` and session."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    app.test_client_class = Client
+    return app.test_client()
+
+
+@pytest.fixture
+def login() -> Callable[[FlaskClient, User], FlaskClient]:
+    """`login(client, user)`: sign a stored person in without the form; returns the client."""
+    return sign_in
+
+
+def sign_in(client: FlaskClient, user: User) -> FlaskClient:
+    token = open_session(user)
+    db.session.commit()
+    with client.session_transaction() as cookie:
+        cookie.update(_user_id=token, _fresh=True)
+    return client
