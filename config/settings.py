@@ -1,6 +1,8 @@
 """Settings: the environment, typed, failing fast with one line that says what to do."""
 
+import hashlib
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -48,7 +50,7 @@ def load_settings(
         "SECRET_KEY": env.get("SECRET_KEY", ""),
         "DATA_DIR": data_dir,
         "DATABASE_URL": env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'bourse.sqlite3'}",
-        "REDIS_URL": env.get("REDIS_URL") or f"unix://{data_dir / 'valkey.sock'}",
+        "REDIS_URL": env.get("REDIS_URL") or f"unix://{_socket_in(data_dir)}",
         "SMTP_URL": env.get("SMTP_URL", ""),
         "MAIL_FROM": env.get("MAIL_FROM", "Bourse ALPE <bourse@example.org>"),
         "PUBLIC_URL": public_url,
@@ -70,6 +72,16 @@ def load_settings(
 def flask_config(settings: Settings) -> dict[str, Any]:
     """The settings as Flask's configuration mapping."""
     return asdict(settings)
+
+
+def _socket_in(data_dir: Path) -> Path:
+    """The embedded queue's socket; systems refuse longer paths than about 100 bytes, so a deep data
+    directory gets a short name of its own in the temporary directory."""
+    socket = data_dir / "valkey.sock"
+    if len(str(socket)) <= 100:
+        return socket
+    digest = hashlib.sha256(str(data_dir).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"bourse-{digest}.sock"
 
 
 def _flag(env: Mapping[str, str], name: str) -> bool:
