@@ -1,0 +1,67 @@
+"""Text made to fit a measured width: shrunk, broken into lines, or cut with an ellipsis."""
+
+from bisect import bisect_right
+from functools import lru_cache
+from itertools import accumulate
+
+from reportlab.pdfbase.pdfmetrics import stringWidth
+
+ELLIPSIS = "…"
+
+
+@lru_cache(maxsize=20_000)
+def _width(text: str, font: str) -> float:
+    """Width of `text` at size 1; words come back all the time and measuring is slow in pure Python."""
+    return float(stringWidth(text, font, 1000)) / 1000
+
+
+def _fitting_prefix(text: str, font: str, size: float, width: float) -> int:
+    """How many characters from the start of `text` fit into `width` points."""
+    ends = list(accumulate(_width(character, font) for character in text))
+    return bisect_right(ends, width / size)
+
+
+def ellipse(text: str, font: str, size: float, width: float) -> str:
+    """`text` cut so that it is at most `width` points wide, ending in … when something was cut."""
+    if _width(text, font) * size <= width:
+        return text
+    kept = _fitting_prefix(text, font, size, width - _width(ELLIPSIS, font) * size)
+    return text[:kept].rstrip(" ,;:·–-") + ELLIPSIS
+
+
+def shrink(text: str, font: str, size: float, width: float) -> float:
+    """The largest font size, at most `size`, at which `text` is at most `width` points wide."""
+    actual = _width(text, font) * size
+    return size if actual <= width else size * width / actual
+
+
+def fit_lines(text: str, font: str, size: float, width: float, max_lines: int) -> list[str]:
+    """Break `text` between words into at most `max_lines` lines of `width` points.
+
+    A word wider than a line is broken anywhere; what does not fit is replaced by an ellipsis.
+    """
+    words = text.split()
+    lines: list[str] = []
+    while words and len(lines) < max_lines - 1:
+        taken = _words_of_one_line(words, font, size, width)
+        if taken:
+            lines.append(" ".join(words[:taken]))
+            words = words[taken:]
+        else:
+            kept = max(1, _fitting_prefix(words[0], font, size, width))
+            lines.append(words[0][:kept])
+            words[0] = words[0][kept:]
+    if words:
+        lines.append(ellipse(" ".join(words), font, size, width))
+    return lines
+
+
+def _words_of_one_line(words: list[str], font: str, size: float, width: float) -> int:
+    """How many of the words fit on one line."""
+    used = 0.0
+    for taken, word in enumerate(words):
+        used += _width(word, font) * size
+        if used > width:
+            return taken
+        used += _width(" ", font) * size
+    return len(words)
