@@ -15,8 +15,11 @@ from app.core.db import CodeString, Model, UtcDateTime, db, enum_column
 
 
 class MailState(enum.StrEnum):
+    """`kept`: there is no SMTP server, the message stays on the outbox page until somebody sends it again."""
+
     QUEUED = "queued"
     SENT = "sent"
+    KEPT = "kept"
     FAILED = "failed"
 
 
@@ -34,6 +37,8 @@ class OutgoingMail(Model):
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, index=True)
+    # Before this moment nobody tries again: a pause after a failure, or a worker is sending it right now.
+    next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
