@@ -50,7 +50,7 @@ def web_server(sqlite_databases: SqliteDatabases, run_dir: Path) -> Iterator[Liv
     server = LiveServer(sqlite_databases.create(), run_dir / "web")
     server.start()
     yield server
-    server.stop()
+    server.close()
 
 
 @pytest.fixture
@@ -68,6 +68,13 @@ def live_app(live_server: LiveServer) -> Iterator[Flask]:
     with live_server.app.app_context():
         yield live_server.app
         db.session.remove()
+
+
+@pytest.fixture
+def live_worker(live_server: LiveServer) -> LiveServer:
+    """The server with a worker beside it: labels, slips, imports and mail are really made."""
+    live_server.start_worker()
+    return live_server
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from app.cli.environment import answers, embedded_queue_command
 from tests.support.databases import SECRET_KEY, make_app
 from tests.support.processes import Process, free_port
 
@@ -21,8 +22,9 @@ class LiveServer:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.database_url, self._directory = database_url, directory
-        self.redis_url = redis_url or f"unix://{directory / 'no-queue.sock'}"
+        self.redis_url = redis_url or f"unix://{directory / 'queue.sock'}"
         self._process: Process | None = None
+        self._beside: list[Process] = []
 
     @cached_property
     def app(self) -> Flask:
@@ -64,6 +66,23 @@ class LiveServer:
 
     def thaw(self) -> None:
         self._running().thaw()
+
+    def start_worker(self) -> None:
+        """Run a worker beside the server until `close()`, with an embedded queue unless given a Redis."""
+        if self._beside:
+            return
+        queue = embedded_queue_command(self.app)
+        if queue:
+            process = Process(queue, self._directory / "queue.log")
+            process.wait_until(lambda: answers(self.redis_url), "the embedded queue")
+            self._beside.append(process)
+        worker = [sys.executable, "-m", "app.cli", "worker"]
+        self._beside.append(Process(worker, self._directory / "worker.log", self.environment))
+
+    def close(self) -> None:
+        """End everything."""
+        for process in [*reversed(self._beside), *filter(None, [self._process])]:
+            process.stop()
 
     def answers(self) -> bool:
         """Whether `/healthz` says that all is well."""
