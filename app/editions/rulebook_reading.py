@@ -142,4 +142,4 @@ def _read_tuple(inner: Any, named: Named, data: object, at: Place) -> tuple[Any,
 
 def _element_word(element: object, number: int) -> str:
     label = element.get("label") if isinstance(element, Mapping) else None
-    return str(label) if label else f"n° {number}"
+    return str(label) if label and str(label).strip() else f"n° {number}"
