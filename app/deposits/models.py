@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
@@ -77,6 +77,26 @@ class Invitation(EditionOwned, Model):
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     user: Mapped[User] = relationship()
     edition: Mapped[Edition] = relationship()
+
+
+class BilletwebUpload(EditionOwned, Model):
+    """An export a manager sent, kept until it is imported, and how its labels are understood.
+
+    The mappings of the last upload are the first proposal for the next one.
+    """
+
+    __tablename__ = "billetweb_upload"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    filename: Mapped[str] = mapped_column(String(120))
+    # Its name in the data directory (see app.operations.files); empty once imported, for the file holds
+    # personal data.
+    stored: Mapped[str | None] = mapped_column(String(200))
+    # {"Samedi 14h": 12}: label of the export → id of the slot; {"Tarif réduit": "standard"}: label → kind.
+    slot_mapping: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    tariff_mapping: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    job_id: Mapped[str | None] = mapped_column(CodeString(36))
 
 
 class ListState(enum.StrEnum):

@@ -74,7 +74,7 @@ class Edition(Model):
 
     @property
     def rulebook(self) -> Rulebook:
-        return Rulebook.from_dict(self.rulebook_data)
+        return Rulebook.stored(self.rulebook_data)
 
     @property
     def state_label(self) -> str:
@@ -105,7 +105,8 @@ class Slot(EditionOwned, Model):
     label: Mapped[str] = mapped_column(String(80))
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    capacity: Mapped[int]
+    # Places; None where everybody may come (the evenings of the members).
+    capacity: Mapped[int | None]
     residents_only: Mapped[bool] = mapped_column(default=False)
     members_only: Mapped[bool] = mapped_column(default=False)
 

@@ -265,6 +265,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invitation_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "billetweb_upload",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("filename", sa.String(length=120), nullable=False),
+        sa.Column("stored", sa.String(length=200), nullable=True),
+        sa.Column("slot_mapping", sa.JSON(), nullable=False),
+        sa.Column("tariff_mapping", sa.JSON(), nullable=False),
+        sa.Column("uploaded_by_id", sa.Integer(), nullable=True),
+        sa.Column("uploaded_at", UtcDateTime(), nullable=False),
+        sa.Column("job_id", CodeString(36), nullable=True),
+        sa.Column("edition_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["edition_id"], ["edition.id"], name=op.f("fk_billetweb_upload_edition_id_edition")
+        ),
+        sa.ForeignKeyConstraint(
+            ["uploaded_by_id"], ["user.id"], name=op.f("fk_billetweb_upload_uploaded_by_id_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_billetweb_upload")),
+    )
+    with op.batch_alter_table("billetweb_upload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_billetweb_upload_edition_id"), ["edition_id"], unique=False)
+
+    op.create_table(
         "member_number",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -342,7 +364,7 @@ def upgrade() -> None:
         sa.Column("label", sa.String(length=80), nullable=False),
         sa.Column("starts_at", UtcDateTime(), nullable=False),
         sa.Column("ends_at", UtcDateTime(), nullable=False),
-        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=True),
         sa.Column("residents_only", sa.Boolean(), nullable=False),
         sa.Column("members_only", sa.Boolean(), nullable=False),
         sa.Column("edition_id", sa.Integer(), nullable=False),
@@ -1113,6 +1135,10 @@ def downgrade() -> None:
 
     op.drop_table("password_reset")
     op.drop_table("member_number")
+    with op.batch_alter_table("billetweb_upload", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_billetweb_upload_edition_id"))
+
+    op.drop_table("billetweb_upload")
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitation_user_id"))
         batch_op.drop_index(batch_op.f("ix_invitation_state"))
