@@ -58,6 +58,8 @@ class TillDevice(EditionOwned, Model):
     # As the till says at each ping: entries not yet confirmed, and the moment of the oldest.
     pending_count: Mapped[int] = mapped_column(default=0)
     oldest_pending_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Highest seq it has written, sent or not: another device taking over the till goes on after it.
+    last_seq: Mapped[int] = mapped_column(default=0)
     app_version: Mapped[str] = mapped_column(String(40), default="")
     till: Mapped[Till] = relationship()
 

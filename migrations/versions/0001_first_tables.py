@@ -471,6 +471,7 @@ def upgrade() -> None:
         sa.Column("last_seen_at", UtcDateTime(), nullable=True),
         sa.Column("pending_count", sa.Integer(), nullable=False),
         sa.Column("oldest_pending_at", UtcDateTime(), nullable=True),
+        sa.Column("last_seq", sa.Integer(), nullable=False),
         sa.Column("app_version", sa.String(length=40), nullable=False),
         sa.Column("edition_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,1 @@
+"""What changes in the deposits area, one file per subject."""
