@@ -442,11 +442,16 @@ def test_100_000_rows_of_csv():
     assert "plus de 500 inscriptions" in within(10, 80, lambda: refusal(text))
 
 
-def test_100_000_rows_of_workbook():
-    row = b"<row>" + b'<c t="inlineStr"><is><t>Oui</t></is></c>' * 9 + b"</row>"
-
-    def long(name: str, part: bytes) -> bytes:
-        return part.replace(b"</sheetData>", row * 100_000 + b"</sheetData>") if "sheet1" in name else part
+@pytest.mark.parametrize(
+    ("part", "end", "stuffing"),
+    [
+        ("sheet1", b"</sheetData>", b"<row>" + b'<c t="inlineStr"><is><t>Oui</t></is></c>' * 9 + b"</row>"),
+        ("styles", b"</cellXfs>", b"<xf/>"),
+    ],
+)
+def test_a_part_too_long_to_read_is_measured_first(part, end, stuffing):
+    def long(name: str, content: bytes) -> bytes:
+        return content.replace(end, stuffing * 100_000 + end) if part in name else content
 
     content = rewritten(long)
     assert len(content) < MAX_BYTES
