@@ -13,6 +13,7 @@ from app import extensions, models
 from app.accounts.sessions import find_user_by_session
 from app.core.db import db, engine_options, prepare_engine
 from app.web.access import init_access
+from app.web.component_page import init_component_page
 from app.web.errors import init_errors
 from app.web.filters import init_filters
 from app.web.health import init_health
@@ -46,6 +47,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_filters(app)
     init_errors(app)
     init_health(app)
+    init_component_page(app)
     register_blueprints(app)
     return app
 

@@ -27,6 +27,7 @@ TILL_KEY: frozenset[Role] = frozenset()
 ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "static": PUBLIC,
     "healthz": PUBLIC,
+    "components": PUBLIC,  # made-up data only
     # --- auth
     # --- pwa
     # --- portal

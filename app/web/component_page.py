@@ -1,4 +1,4 @@
-"""`/components`: every component in every state, for whoever draws a screen (and for the accessibility test)."""
+"""`/components`: every component in every state, for whoever draws a screen, and for the axe-core test."""
 
 from flask import Flask, render_template, url_for
 from flask.typing import ResponseReturnValue
