@@ -17,7 +17,7 @@ from app.editions.rulebook_parts import (
     DayHours,
     Gender,
     ItemType,
-    ListKind,
+    KindRule,
     ListRule,
     LotRule,
     NumberPolicy,
@@ -41,7 +41,7 @@ __all__ = [
     "DayHours",
     "Gender",
     "ItemType",
-    "ListKind",
+    "KindRule",
     "ListRule",
     "LotRule",
     "NumberPolicy",
@@ -77,7 +77,7 @@ class Rulebook:
     limits: Annotated[tuple[TypeLimit, ...], Named("limites", 0, 40)]
     refused: Annotated[tuple[RefusedGroup, ...], Named("articles refusés", 0, 20)]
     refused_ignored_after: Annotated[tuple[str, ...], Named("mots qui lèvent un refus", 0, 40)]
-    kinds: Annotated[tuple[ListKind, ...], Named("types de liste", 1, 10)]
+    kinds: Annotated[tuple[KindRule, ...], Named("types de liste", 1, 10)]
     ranges: Annotated[tuple[NumberRange, ...], Named("numéros", 1, 60)]
     slots: Annotated[tuple[SlotDefault, ...], Named("créneaux", 0, 60)]
     tariffs: Annotated[tuple[Tariff, ...], Named("tarifs", 0, 40)]
@@ -128,7 +128,7 @@ class Rulebook:
                 return each
         raise DomainError("Choisissez pour qui est l’article.", "gender")
 
-    def kind(self, key: str) -> ListKind:
+    def kind(self, key: str) -> KindRule:
         """The list kind of that key; DomainError on field `kind` when there is none."""
         for each in self.kinds:
             if each.key == key:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from app.core.errors import DomainError
-from app.editions.rulebook_parts import DayHours, ListKind, NumberPolicy, PriceRule
+from app.editions.rulebook_parts import DayHours, KindRule, NumberPolicy, PriceRule
 
 if TYPE_CHECKING:
     from app.editions.rulebook import Rulebook
@@ -86,7 +86,7 @@ def _check_ranges(book: "Rulebook") -> None:
             _check_member_offset(book, kind)
 
 
-def _check_member_offset(book: "Rulebook", kind: ListKind) -> None:
+def _check_member_offset(book: "Rulebook", kind: KindRule) -> None:
     members = [each for each in book.kinds if each.number_policy is NumberPolicy.FOR_LIFE]
     if len(members) != 1:
         raise DomainError(

@@ -171,7 +171,7 @@ class RefusedGroup:
 
 
 @dataclass(frozen=True)
-class ListKind:
+class KindRule:
     """Who deposits on which terms. Fees in cents: one paid outside when registering, one taken from the
     payout for each started group of `payout_fee_per_lists` lists."""
 
