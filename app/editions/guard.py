@@ -1,8 +1,12 @@
 """A closed edition is read-only for everybody: this is the one place that sees to it."""
 
+from functools import cache
+from typing import Any
+
 from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from app.core.db import Base
 from app.core.errors import DomainError
 from app.editions.models import READ_ONLY_STATES, Edition, EditionOwned, EditionState
 
@@ -22,13 +26,27 @@ def refuse_changes_to_closed_editions(session: Session, *_: object) -> None:
     """
     touched: set[int] = set()
     for row in (*session.new, *session.deleted, *session.dirty):
+        if row in session.dirty and not session.is_modified(row):
+            continue
         if isinstance(row, EditionOwned):
-            if row in session.new or row in session.deleted or session.is_modified(row):
-                touched.add(row.edition_id)
-        elif isinstance(row, Edition) and row in session.dirty and session.is_modified(row):
+            touched |= _editions_of(session, row)
+        elif isinstance(row, Edition) and row not in session.new:
             _refuse_edit_of_closed(row)
     if touched and _any_closed(session, touched):
         raise EditionIsClosed
+
+
+def _editions_of(session: Session, row: Any) -> set[int]:
+    """The edition a row belongs to, and the one it is taken away from, however each was said."""
+    history = inspect(row).attrs.edition_id.history
+    said = {*history.added, *history.unchanged, *history.deleted}
+    related = row.__dict__.get("edition")
+    if related is not None:
+        said.add(related.id)
+    if not said:
+        with session.no_autoflush:
+            said.add(row.edition_id)
+    return {edition_id for edition_id in said if edition_id is not None}
 
 
 def _refuse_edit_of_closed(edition: Edition) -> None:
@@ -38,15 +56,14 @@ def _refuse_edit_of_closed(edition: Edition) -> None:
 
 
 def _any_closed(session: Session, edition_ids: set[int]) -> bool:
-    with session.no_autoflush:
-        known = [row for row in session.identity_map.values() if isinstance(row, Edition)]
-        states: dict[int, EditionState] = {}
-        for edition in known:
-            if edition.id in edition_ids:
-                was = inspect(edition).attrs.state.history.deleted
-                states[edition.id] = was[0] if was else edition.state
-        missing = edition_ids - states.keys() - {None}
-        if missing:
+    states: dict[int, EditionState] = {}
+    for edition in session.identity_map.values():
+        if isinstance(edition, Edition) and edition.id in edition_ids:
+            was = inspect(edition).attrs.state.history.deleted
+            states[edition.id] = was[0] if was else edition.state
+    missing = edition_ids - states.keys()
+    if missing:
+        with session.no_autoflush:
             rows = session.execute(select(Edition.id, Edition.state).where(Edition.id.in_(missing)))
             states.update((row.id, row.state) for row in rows)
     return any(state in READ_ONLY_STATES for state in states.values())
@@ -54,14 +71,21 @@ def _any_closed(session: Session, edition_ids: set[int]) -> bool:
 
 @event.listens_for(Session, "do_orm_execute")
 def refuse_bulk_changes_to_closed_editions(state: ORMExecuteState) -> None:
-    """Bulk UPDATE, INSERT and DELETE pass no flush: they name their edition as an execution option.
+    """Bulk UPDATE, INSERT and DELETE pass no flush: they name their edition as an execution option, and a
+    KeyError tells the author who forgot it.
 
     `db.session.execute(update(Item)…, execution_options={"edition_id": 3})`
     """
     if not (state.is_update or state.is_insert or state.is_delete):
         return
-    mapper = state.bind_mapper
-    if mapper is None or not issubclass(mapper.class_, EditionOwned):
+    table = getattr(state.statement, "table", None)
+    if table is None or table.name not in _guarded_tables():
         return
     if _any_closed(state.session, {state.execution_options["edition_id"]}):
         raise EditionIsClosed
+
+
+@cache
+def _guarded_tables() -> frozenset[str]:
+    owned = [each for each in Base.registry.mappers if issubclass(each.class_, EditionOwned)]
+    return frozenset({Edition.__tablename__, *(each.local_table.name for each in owned)})  # type: ignore[attr-defined]

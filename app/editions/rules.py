@@ -1,0 +1,32 @@
+"""The rules of editions, in one place to import from."""
+
+from app.editions.date_rules import EditionDates, check_dates, check_hours
+from app.editions.step_checks import MAX_TILLS, Check, EditionFacts, counted
+from app.editions.step_rules import (
+    TRANSITIONS,
+    StepRefused,
+    Transition,
+    blocking,
+    check_step,
+    next_transition,
+    previous_state,
+    step_back_refusal,
+)
+
+__all__ = [
+    "MAX_TILLS",
+    "TRANSITIONS",
+    "Check",
+    "EditionDates",
+    "EditionFacts",
+    "StepRefused",
+    "Transition",
+    "blocking",
+    "check_dates",
+    "check_hours",
+    "check_step",
+    "counted",
+    "next_transition",
+    "previous_state",
+    "step_back_refusal",
+]

@@ -1,0 +1,1 @@
+"""Changing editions: one file per subject."""
