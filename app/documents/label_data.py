@@ -6,7 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class LabelItem:
-    """One item, one label. `code`: ten digits; `position` of `count` in its list; empty text is left out."""
+    """One item, one label. `code`: ten digits; `position` of `count` in its list, the line of the code.
+
+    Empty texts are left out.
+    """
 
     code: str
     list_number: int

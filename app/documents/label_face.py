@@ -9,6 +9,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from app.core.codes import format_code
 from app.core.money import format_euros
 from app.documents.fitting import ellipse, fit_lines, shrink
 from app.documents.fonts import BOLD, CAP_HEIGHT, NARROW, NARROW_BOLD
@@ -20,7 +21,6 @@ from app.documents.symbols import (
     draw_code128,
     draw_qr,
 )
-from app.core.codes import format_code
 
 LABEL_WIDTH = 63.5 * mm
 LABEL_HEIGHT = 72 * mm

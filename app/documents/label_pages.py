@@ -9,6 +9,7 @@ from app.documents.fitting import ellipse, fit_lines, shrink
 from app.documents.fonts import BOLD, CAP_HEIGHT, NARROW, NARROW_BOLD, REGULAR
 from app.documents.label_data import LabelCover, LabelDepositor, LabelItem, LabelList
 from app.documents.label_face import draw_band
+from app.documents.wording import count_of
 
 _LEFT, _RIGHT, _TOP = 18 * mm, 192 * mm, 279 * mm
 _WIDTH = _RIGHT - _LEFT
@@ -86,11 +87,6 @@ def draw_list(canvas: Canvas, depositor: LabelDepositor, one: LabelList) -> None
         canvas.showPage()
 
 
-def count_of(number: int, word: str) -> str:
-    """`1 liste`, `2 listes`; French has the singular for zero."""
-    return f"{number} {word}{'s' if number > 1 else ''}"
-
-
 def _heading(canvas: Canvas, title: str, below: str, top: float) -> float:
     canvas.setFillGray(0)
     y = _paragraph(canvas, title, BOLD, max(26.0, shrink(title, BOLD, 38, _WIDTH)), top)
@@ -157,8 +153,9 @@ def _list_heading(canvas: Canvas, depositor: LabelDepositor, one: LabelList, pag
     canvas.drawCentredString(_LEFT + 17 * mm, y + 6.5 * mm - 26 * CAP_HEIGHT / 2, str(one.number))
     canvas.setFillGray(0)
     x, width = _LEFT + 39 * mm, _WIDTH - 39 * mm
-    canvas.setFont(BOLD, 15)
-    canvas.drawString(x, y + 8 * mm, ellipse(depositor.name, BOLD, 15, width))
+    size = max(10.0, shrink(depositor.name, BOLD, 15, width))
+    canvas.setFont(BOLD, size)
+    canvas.drawString(x, y + 8 * mm, ellipse(depositor.name, BOLD, size, width))
     canvas.setFont(REGULAR, 10.5)
     below = " · ".join(part for part in (one.title, depositor.slot, page) if part)
     canvas.drawString(x, y + 1.5 * mm, ellipse(below, REGULAR, 10.5, width))
