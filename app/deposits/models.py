@@ -196,6 +196,8 @@ class Item(EditionOwned, Model):
     max_age_months: Mapped[int | None]
     conforms: Mapped[bool] = mapped_column(default=False)
     donate_if_unsold: Mapped[bool] = mapped_column(default=False)
+    # The unsold item of a former edition this one was made from; each is taken over once.
+    taken_over_from_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), unique=True)
     state: Mapped[ItemState] = mapped_column(enum_column(ItemState), default=ItemState.DRAFT)
     state_reason: Mapped[str | None] = mapped_column(String(200))
     state_changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

@@ -777,6 +777,7 @@ def upgrade() -> None:
         sa.Column("max_age_months", sa.Integer(), nullable=True),
         sa.Column("conforms", sa.Boolean(), nullable=False),
         sa.Column("donate_if_unsold", sa.Boolean(), nullable=False),
+        sa.Column("taken_over_from_id", sa.Integer(), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -806,7 +807,11 @@ def upgrade() -> None:
         sa.CheckConstraint("price_cents > 0", name=op.f("ck_item_price_positive")),
         sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_item_edition_id_edition")),
         sa.ForeignKeyConstraint(["list_id"], ["item_list.id"], name=op.f("fk_item_list_id_item_list")),
+        sa.ForeignKeyConstraint(
+            ["taken_over_from_id"], ["item.id"], name=op.f("fk_item_taken_over_from_id_item")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),
+        sa.UniqueConstraint("taken_over_from_id", name=op.f("uq_item_taken_over_from_id")),
     )
     with op.batch_alter_table("item", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_item_code"), ["code"], unique=False)
