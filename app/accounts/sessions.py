@@ -21,11 +21,17 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def open_session(user: User) -> str:
-    """A new session for this person; returns its token, which only the cookie keeps."""
+def open_session(user: User, device: str = "") -> str:
+    """A new session for this person; returns its token, which only the cookie keeps.
+
+    `device` is what they recognise it by: "Firefox sous Windows".
+    """
     token = secrets.token_urlsafe(32)
     lifetime = DEPOSITOR_LIFETIME if user.role is Role.DEPOSITOR else STAFF_LIFETIME
-    db.session.add(UserSession(user_id=user.id, token_hash=hash_token(token), expires_at=utcnow() + lifetime))
+    expires_at = utcnow() + lifetime
+    db.session.add(
+        UserSession(user_id=user.id, token_hash=hash_token(token), device=device[:80], expires_at=expires_at)
+    )
     db.session.flush()
     user.session_token = token
     return token

@@ -29,6 +29,14 @@ ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "healthz": PUBLIC,
     "components": PUBLIC,  # made-up data only
     # --- auth
+    "auth.root": PUBLIC,
+    "auth.sign_in": PUBLIC,
+    "auth.sign_out": PUBLIC,
+    "auth.forgot_password": PUBLIC,
+    "auth.reset_password": PUBLIC,
+    "auth.account": SIGNED_IN,
+    "auth.change_password": SIGNED_IN,
+    "auth.end_session": SIGNED_IN,
     # --- pwa
     # --- portal
     # --- deposit (check-in)

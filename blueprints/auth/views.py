@@ -1,1 +1,105 @@
-"""Views of auth."""
+"""Signing in and out, and the password forgotten."""
+
+from flask import current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.accounts import rules, services
+from app.accounts.demo_accounts import DEMO_ACCOUNTS
+from app.accounts.queries import find_password_link
+from app.core.clock import utcnow
+from app.core.db import db
+from app.core.errors import DomainError
+from app.web.forms import refuse
+from app.web.htmx import redirect_to, render
+from app.web.links import public_url
+from app.web.signing_in import sign_in_browser, sign_out_browser
+from blueprints.auth import account_views, bp, limits  # noqa: F401 - account_views attach themselves to bp
+from blueprints.auth.destinations import home_of, local_path
+from blueprints.auth.forms import ForgotPasswordForm, NewPasswordForm, SignInForm
+from jobs.queue import dispatch_mail
+
+WRONG = (
+    "L'adresse ou le mot de passe ne sont pas les bons. "
+    "Après cinq essais manqués, un compte est bloqué un quart d'heure."
+)
+
+
+@bp.get("/")
+def root() -> ResponseReturnValue:
+    """Everybody's way in: the home of one's role, or the sign-in page."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("auth.sign_in"))
+    return redirect(home_of(current_user))
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@limits.sign_in_by_address
+@limits.sign_in_by_account
+def sign_in() -> ResponseReturnValue:
+    wanted = local_path(request.values.get("next"))
+    form = SignInForm()
+    if request.method == "GET" and current_user.is_authenticated:
+        return redirect(wanted or home_of(current_user))
+    if form.validate_on_submit():
+        user = services.authenticate(form.email.data or "", form.password.data or "")
+        if user is not None:
+            sign_in_browser(user)
+            db.session.commit()
+            return redirect_to(wanted or home_of(user))
+        db.session.commit()  # the failure counts
+        form.form_errors = [WRONG]
+    demo = DEMO_ACCOUNTS if current_app.config["DEMO"] else ()
+    status = 422 if form.errors else 200
+    return render("auth/sign_in.html", status=status, form=form, wanted=wanted, demo=demo)
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    sign_out_browser()
+    db.session.commit()
+    flash("Vous êtes déconnecté.", "success")
+    return redirect_to(url_for("auth.sign_in"))
+
+
+@bp.route("/forgot-password", methods=["GET", "POST"])
+@limits.reset_by_address
+@limits.reset_by_account
+def forgot_password() -> ResponseReturnValue:
+    form = ForgotPasswordForm()
+    if form.validate_on_submit():
+        services.request_password_reset(
+            form.email.data or "", lambda token: public_url("auth.reset_password", token=token)
+        )
+        db.session.commit()
+        dispatch_mail()
+        return render("auth/reset_sent.html", email=form.email.data)
+    return render("auth/forgot_password.html", status=422 if form.errors else 200, form=form)
+
+
+@bp.route("/reset-password/<token>", methods=["GET", "POST"])
+@limits.token_by_address
+def reset_password(token: str) -> ResponseReturnValue:
+    """Opened from an e-mail; the link is used when the form is sent, not when it is opened."""
+    form = NewPasswordForm()
+    link = find_password_link(token)
+    if link is None or not rules.link_is_usable(link.used_at, link.expires_at, utcnow()):
+        return render("auth/dead_link.html", status=410)
+    if form.validate_on_submit():
+        try:
+            user = services.reset_password(token, form.password.data or "")
+        except DomainError as refusal:
+            refuse(form, refusal)
+        else:
+            sign_in_browser(user)
+            db.session.commit()
+            dispatch_mail()
+            flash("Votre nouveau mot de passe est enregistré.", "success")
+            return redirect_to(home_of(user))
+    return render(
+        "auth/reset_password.html",
+        status=422 if form.errors else 200,
+        form=form,
+        user=link.user,
+        advice=rules.ADVICE,
+    )
