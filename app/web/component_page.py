@@ -1,6 +1,10 @@
 """`/components`: every component in every state, for whoever draws a screen, and for the axe-core test."""
 
-from flask import Flask, render_template, url_for
+import re
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField
 from werkzeug.datastructures import MultiDict
@@ -82,11 +86,19 @@ def sample_forms() -> dict[str, SampleForm]:
     return {"filled": filled, "wrong": wrong}
 
 
+@cache
+def icon_names() -> list[str]:
+    """Every symbol of the sprite."""
+    sprite = Path(str(current_app.static_folder), "img", "icons.svg").read_text(encoding="utf-8")
+    return re.findall(r'<symbol id="([^"]+)"', sprite)
+
+
 def components() -> ResponseReturnValue:
     return render_template(
         "components.html",
         **sample_forms(),
         ranges=RANGES,
+        icons=icon_names(),
         page_url=lambda page: url_for("components", page=page),
         sort_url=lambda sort: url_for("components", sort=sort),
     )
