@@ -1,5 +1,6 @@
 """Text made to fit a measured width: shrunk, broken into lines, or cut with an ellipsis."""
 
+import re
 from bisect import bisect_right
 from functools import lru_cache
 from itertools import accumulate
@@ -7,6 +8,8 @@ from itertools import accumulate
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 ELLIPSIS = "…"
+# Not the no-break spaces, which str.split() breaks at.
+_BREAKS = re.compile(r"[ \t\r\n]+")
 
 
 @lru_cache(maxsize=20_000)
@@ -40,7 +43,7 @@ def fit_lines(text: str, font: str, size: float, width: float, max_lines: int) -
 
     A word wider than a line is broken anywhere; what does not fit is replaced by an ellipsis.
     """
-    words = text.split()
+    words = [word for word in _BREAKS.split(text) if word]
     lines: list[str] = []
     while words and len(lines) < max_lines - 1:
         taken = _words_of_one_line(words, font, size, width)

@@ -16,10 +16,10 @@ _WIDTH = _RIGHT - _LEFT
 _GREY, _HAIR = 0.35, 0.75
 
 _PRINTING = (
-    "Imprimez en taille réelle (100 %), sans « ajuster à la page ».",
+    "Imprimez en taille réelle (100\u00a0%), sans «\u00a0ajuster à la page\u00a0».",
     "Format des planches : 12 étiquettes de 63,5 × 72 mm, 3 par ligne, 4 lignes. "
     "Marges : 7,25 mm à gauche et à droite, 4,5 mm en haut et en bas.",
-    "Mesurez la règle ci-dessous : si elle ne fait pas 10 cm, l'échelle n'est pas de 100 %.",
+    "Mesurez la règle ci-dessous : si elle ne fait pas 10 cm, l'échelle n'est pas de 100\u00a0%.",
     "Scannez une étiquette avant d'imprimer la suite.",
 )
 _STEPS = (
