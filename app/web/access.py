@@ -38,10 +38,24 @@ ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "auth.change_password": SIGNED_IN,
     "auth.end_session": SIGNED_IN,
     # --- pwa
+    "pwa.worker": PUBLIC,
+    "pwa.worker_module": PUBLIC,
+    "pwa.manifest": PUBLIC,
     # --- portal
     # --- deposit (check-in)
     # --- till
+    "till.home": HALL,
+    "till.open": HALL,
+    "till.sell": HALL,
+    "till.state": HALL,
+    "till.device": HALL,
+    "till.close": HALL,
+    # The page of the till without anything of anybody in it, kept by the service worker.
+    "till.shell": PUBLIC,
     # --- sync
+    "sync.journal": TILL_KEY,
+    "sync.ping": TILL_KEY,
+    "sync.catalogue": TILL_KEY,
     # --- backoffice
     # --- treasury
     # --- reporting

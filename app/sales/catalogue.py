@@ -1,0 +1,101 @@
+"""The catalogue as tills receive it: compact columns, the whole or what changed.
+
+`{epoch, edition, cursor, codes: [...], prices: [cents], states: "oos…", types: [index], type_names: [...],
+details: [...], sold: {index: [till number, unix seconds]}}`. States: `o` on sale, `s` sold, `w` withdrawn,
+`n` not for sale any more. An index points into `codes`.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from app.core.codes import make_code
+from app.deposits.models import ItemState
+from app.deposits.queries.catalogue import (
+    CatalogueItem,
+    catalogue_head,
+    catalogue_items,
+    changes_since,
+)
+from app.editions.queries import get_edition
+from app.editions.rulebook import Rulebook
+from app.sales.queries import SoldAt, server_epoch, sold_where
+from app.sales.services.facts import DeviceKey
+
+_STATES = {ItemState.ON_SALE: "o", ItemState.SOLD: "s", ItemState.WITHDRAWN: "w"}
+# Made-up items of a training till: a list number that no depositor has.
+TRAINING_LIST = 9999
+_TRAINING_GOODS = ("Pantalon", "Robe", "Puzzle", "Poussette", "Livre", "Manteau", "Peluche", "Bottes")
+
+
+def catalogue_version(device: DeviceKey) -> str:
+    """Names the state of the whole catalogue; equal versions mean equal catalogues."""
+    head = catalogue_head(device.edition_id)
+    return f"{server_epoch()}-{device.edition_id}-{int(device.training)}-{head.last_id}-{head.count}"
+
+
+def whole_catalogue(device: DeviceKey) -> dict[str, Any]:
+    """Everything a till needs to sell without the server."""
+    edition = get_edition(device.edition_id)
+    if device.training:
+        return _training_catalogue(edition.number)
+    cursor = catalogue_head(edition.id).cursor
+    columns = _columns(catalogue_items(edition.id), sold_where(edition.id), edition.rulebook)
+    return {"epoch": server_epoch(), "edition": edition.number, "cursor": cursor, **columns}
+
+
+def catalogue_delta(device: DeviceKey, cursor: int) -> dict[str, Any]:
+    """What changed after `cursor`, or `{"reload": true}` when the whole is quicker."""
+    if device.training:
+        return {"epoch": server_epoch(), "cursor": cursor, **_columns([], {}, None)}
+    delta = changes_since(device.edition_id, cursor)
+    if delta.item_ids is None:
+        return {"epoch": server_epoch(), "cursor": cursor, "reload": True}
+    return {"epoch": server_epoch(), "cursor": delta.cursor, **_changed(device.edition_id, delta.item_ids)}
+
+
+def _changed(edition_id: int, item_ids: Collection[int]) -> dict[str, Any]:
+    if not item_ids:
+        return _columns([], {}, None)
+    items, sold = catalogue_items(edition_id, item_ids), sold_where(edition_id, item_ids)
+    return _columns(items, sold, get_edition(edition_id).rulebook)
+
+
+def _columns(
+    items: list[CatalogueItem], sold: dict[int, SoldAt], rulebook: Rulebook | None
+) -> dict[str, Any]:
+    keys = sorted({item.type for item in items})
+    places = {key: place for place, key in enumerate(keys)}
+    labels = {each.key: each.label for each in rulebook.item_types} if rulebook else {}
+    return {
+        "codes": [item.code for item in items],
+        "prices": [item.price_cents for item in items],
+        "states": "".join(_STATES.get(item.state, "n") for item in items),
+        "types": [places[item.type] for item in items],
+        "type_names": [labels.get(key, key) for key in keys],
+        "details": [_detail(item) for item in items],
+        "sold": {
+            str(index): [sold[item.id].till_number, int(sold[item.id].sold_at.timestamp())]
+            for index, item in enumerate(items)
+            if item.id in sold
+        },
+    }
+
+
+def _detail(item: CatalogueItem) -> str:
+    return " · ".join(part for part in (item.size, item.brand, item.colour, item.description) if part)
+
+
+def _training_catalogue(edition_number: int) -> dict[str, Any]:
+    lines = range(1, len(_TRAINING_GOODS) * 3 + 1)
+    return {
+        "epoch": server_epoch(),
+        "edition": edition_number,
+        "cursor": 0,
+        "codes": [make_code(edition_number, TRAINING_LIST, line) for line in lines],
+        "prices": [line * 50 for line in lines],
+        "states": "o" * len(lines),
+        "types": [line % len(_TRAINING_GOODS) for line in lines],
+        "type_names": list(_TRAINING_GOODS),
+        "details": [f"article d'entraînement {line}" for line in lines],
+        "sold": {},
+    }

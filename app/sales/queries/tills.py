@@ -1,0 +1,169 @@
+"""Reading tills: their sessions, what the drawer should hold, and how they are doing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from app.accounts.models import User
+from app.core.db import db
+from app.core.errors import NotFound
+from app.editions.models import Till
+from app.sales.models import (
+    LineState,
+    Payment,
+    PaymentMethod,
+    Sale,
+    SaleLine,
+    ServerEpoch,
+    TillDevice,
+    TillSession,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TillState:
+    """A till as the hall sees it; amounts in cents.
+
+    `pending`: entries its device said it has not sent, the oldest of them at `oldest_pending_at`.
+    `last_seen_at`: its last ping. `session_id` and `volunteer` are None while it is closed.
+    """
+
+    till_id: int
+    number: int
+    training: bool
+    session_id: int | None
+    volunteer: str | None
+    opened_at: datetime | None
+    last_seen_at: datetime | None
+    pending: int
+    oldest_pending_at: datetime | None
+    sales: int
+    amount_cents: int
+
+    @property
+    def name(self) -> str:
+        return f"C{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.session_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _DeviceState:
+    last_seen_at: datetime | None
+    pending: int
+    oldest_pending_at: datetime | None
+
+
+def get_till(till_id: int) -> Till:
+    """A till by id; raises NotFound."""
+    till = db.session.get(Till, till_id)
+    if till is None:
+        raise NotFound("Cette caisse n'existe pas.")
+    return till
+
+
+def open_session_of(till_id: int) -> TillSession | None:
+    """The session under way at a till."""
+    return db.session.scalars(
+        select(TillSession)
+        .options(joinedload(TillSession.volunteer), joinedload(TillSession.till))
+        .where(TillSession.open_till_id == till_id)
+    ).one_or_none()
+
+
+def expected_by_method(session: TillSession) -> dict[str, int]:
+    """What a session should hold per payment method, in cents: cash includes the opening float."""
+    rows = db.session.execute(
+        select(Payment.method, func.sum(Payment.amount_cents))
+        .where(Payment.session_id == session.id)
+        .group_by(Payment.method)
+    )
+    sums = dict.fromkeys((method.value for method in PaymentMethod), 0)
+    sums.update({method.value: int(cents) for method, cents in rows})
+    sums[PaymentMethod.CASH.value] += session.opening_float_cents
+    return sums
+
+
+def till_states(edition_id: int) -> list[TillState]:
+    """Every till of an edition with its session, its last contact and its sales so far, by number."""
+    tills = db.session.scalars(select(Till).where(Till.edition_id == edition_id).order_by(Till.number)).all()
+    sessions = _open_sessions(edition_id)
+    devices = _devices(edition_id)
+    sold = _sold(edition_id)
+    unknown = _DeviceState(None, 0, None)
+    states = []
+    for till in tills:
+        session, volunteer = sessions.get(till.id, (None, None))
+        device = devices.get(till.id, unknown)
+        sales, amount_cents = sold.get(till.id, (0, 0))
+        states.append(
+            TillState(
+                till.id,
+                till.number,
+                till.training,
+                session.id if session else None,
+                volunteer,
+                session.opened_at if session else None,
+                device.last_seen_at,
+                device.pending,
+                device.oldest_pending_at,
+                sales,
+                amount_cents,
+            )
+        )
+    return states
+
+
+def list_sessions(edition_id: int) -> Sequence[TillSession]:
+    """All sessions of an edition with their till and volunteer, newest first."""
+    return db.session.scalars(
+        select(TillSession)
+        .options(joinedload(TillSession.volunteer), joinedload(TillSession.till))
+        .where(TillSession.edition_id == edition_id)
+        .order_by(TillSession.opened_at.desc())
+    ).all()
+
+
+def server_epoch() -> str:
+    """Names this life of the database; another after a restore."""
+    value = db.session.scalar(select(ServerEpoch.value).order_by(ServerEpoch.id.desc()).limit(1))
+    return value or ""
+
+
+def _open_sessions(edition_id: int) -> dict[int, tuple[TillSession, str]]:
+    rows = db.session.execute(
+        select(TillSession, User)
+        .join(User, User.id == TillSession.volunteer_id)
+        .where(TillSession.edition_id == edition_id, TillSession.open_till_id.is_not(None))
+    )
+    return {session.till_id: (session, user.full_name) for session, user in rows}
+
+
+def _devices(edition_id: int) -> dict[int, _DeviceState]:
+    """Per till: the latest contact, and what all its devices together still hold."""
+    rows = db.session.execute(
+        select(
+            TillDevice.till_id,
+            func.max(TillDevice.last_seen_at),
+            func.sum(TillDevice.pending_count),
+            func.min(TillDevice.oldest_pending_at),
+        )
+        .where(TillDevice.edition_id == edition_id)
+        .group_by(TillDevice.till_id)
+    )
+    return {till_id: _DeviceState(seen, int(pending), oldest) for till_id, seen, pending, oldest in rows}
+
+
+def _sold(edition_id: int) -> dict[int, tuple[int, int]]:
+    rows = db.session.execute(
+        select(Sale.till_id, func.count(func.distinct(Sale.id)), func.sum(SaleLine.price_cents))
+        .join(SaleLine, SaleLine.sale_id == Sale.id)
+        .where(SaleLine.edition_id == edition_id, SaleLine.state == LineState.ACTIVE)
+        .group_by(Sale.till_id)
+    )
+    return {till_id: (count, int(cents)) for till_id, count, cents in rows}

@@ -1,0 +1,138 @@
+"""Reading sales: totals, and what each depositor sold. Training tills leave no sale to count."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, String, cast, func, select
+
+from app.core.clock import to_paris
+from app.core.db import db
+from app.deposits.models import Item, ItemList
+from app.editions.models import Till
+from app.sales.models import (
+    LineState,
+    Payment,
+    PaymentMethod,
+    Sale,
+    SaleLine,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SalesTotals:
+    """What was sold and not voided: sales with an active line, items, and their price in cents."""
+
+    sales: int
+    items: int
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class HourOfSales:
+    """One hour of the day in France (its beginning), the items sold in it and their price in cents."""
+
+    hour: datetime
+    items: int
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class SoldLine:
+    """An item sold for a depositor, at the price charged (cents)."""
+
+    registration_id: int
+    item_id: int
+    line_id: int
+    price_cents: int
+    sold_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SoldAt:
+    """Where and when an item was sold."""
+
+    till_number: int
+    sold_at: datetime
+
+
+def sales_totals(edition_id: int) -> SalesTotals:
+    """Everything sold in an edition."""
+    row = db.session.execute(
+        select(
+            func.count(func.distinct(SaleLine.sale_id)),
+            func.count(),
+            func.coalesce(func.sum(SaleLine.price_cents), 0),
+        ).where(*_active(edition_id))
+    ).one()
+    return SalesTotals(row[0], row[1], int(row[2]))
+
+
+def payments_by_method(edition_id: int) -> dict[PaymentMethod, int]:
+    """Money taken minus money given back, in cents, every method present. Includes conflicts not refunded."""
+    rows = db.session.execute(
+        select(Payment.method, func.sum(Payment.amount_cents))
+        .where(Payment.edition_id == edition_id)
+        .group_by(Payment.method)
+    )
+    return dict.fromkeys(PaymentMethod, 0) | {method: int(cents) for method, cents in rows}
+
+
+def sales_by_hour(edition_id: int) -> list[HourOfSales]:
+    """Items sold per hour, in order; hours without a sale are left out."""
+    hour = func.substr(cast(Sale.sold_at, String(32)), 1, 13)
+    rows = db.session.execute(
+        select(hour, func.count(), func.sum(SaleLine.price_cents))
+        .join(Sale, Sale.id == SaleLine.sale_id)
+        .where(*_active(edition_id))
+        .group_by(hour)
+        .order_by(hour)
+    )
+    return [
+        HourOfSales(to_paris(datetime.fromisoformat(f"{text}:00:00+00:00")), count, int(cents))
+        for text, count, cents in rows
+    ]
+
+
+def sold_lines(edition_id: int, registration_id: int | None = None) -> list[SoldLine]:
+    """Active sale lines of every depositor (or of one), grouped by registration then in order of label."""
+    statement = (
+        select(ItemList.registration_id, Item.id, SaleLine.id, SaleLine.price_cents, Sale.sold_at)
+        .join(Sale, Sale.id == SaleLine.sale_id)
+        .join(Item, Item.id == SaleLine.active_item_id)
+        .join(ItemList, ItemList.id == Item.list_id)
+        .where(*_active(edition_id))
+        .order_by(ItemList.registration_id, Item.code)
+    )
+    if registration_id is not None:
+        statement = statement.where(ItemList.registration_id == registration_id)
+    return [SoldLine(*row._tuple()) for row in db.session.execute(statement)]
+
+
+def sold_cents_by_registration(edition_id: int) -> dict[int, int]:
+    """Gross sales per registration, in cents; who sold nothing is absent."""
+    rows = db.session.execute(
+        select(ItemList.registration_id, func.sum(SaleLine.price_cents))
+        .join(Item, Item.id == SaleLine.active_item_id)
+        .join(ItemList, ItemList.id == Item.list_id)
+        .where(*_active(edition_id))
+        .group_by(ItemList.registration_id)
+    )
+    return {registration_id: int(cents) for registration_id, cents in rows}
+
+
+def sold_where(edition_id: int, item_ids: Collection[int] | None = None) -> dict[int, SoldAt]:
+    """Till and moment of each sold item, by item id; of the whole edition, or of these items."""
+    statement = (
+        select(SaleLine.active_item_id, Till.number, Sale.sold_at)
+        .join(Sale, Sale.id == SaleLine.sale_id)
+        .join(Till, Till.id == Sale.till_id)
+        .where(SaleLine.edition_id == edition_id, SaleLine.active_item_id.is_not(None))
+    )
+    if item_ids is not None:
+        statement = statement.where(SaleLine.active_item_id.in_(item_ids))
+    return {item_id: SoldAt(number, at) for item_id, number, at in db.session.execute(statement) if item_id}
+
+
+def _active(edition_id: int) -> tuple[ColumnElement[bool], ...]:
+    return SaleLine.edition_id == edition_id, SaleLine.state == LineState.ACTIVE

@@ -1,0 +1,1 @@
+"""What changes in the sales area, one file per subject."""

@@ -1,0 +1,62 @@
+"""What the journal needs to know of a till, its edition and its sessions, in small frozen pieces."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.core.db import db
+from app.editions.models import READ_ONLY_STATES, Edition, EditionState, PeriodKind, SalePeriod
+from app.sales.models import TillSession
+from app.sales.rules import Period
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceKey:
+    """A device that proved who it is: its till, edition and secret."""
+
+    device_id: int
+    key_id: str
+    secret: bytes
+    till_id: int
+    till_number: int
+    training: bool
+    edition_id: int
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EditionFacts:
+    id: int
+    number: int
+    state: EditionState
+    periods: tuple[Period, ...]
+
+    @property
+    def is_read_only(self) -> bool:
+        return self.state in READ_ONLY_STATES
+
+
+def edition_facts(edition_id: int) -> EditionFacts:
+    """The edition as sales need it. Without sale periods, the whole sale is one public period."""
+    number, state, starts_at, ends_at = db.session.execute(
+        select(Edition.number, Edition.state, Edition.sale_starts_at, Edition.sale_ends_at).where(
+            Edition.id == edition_id
+        )
+    ).one()
+    rows = db.session.execute(
+        select(SalePeriod.starts_at, SalePeriod.ends_at, SalePeriod.kind).where(
+            SalePeriod.edition_id == edition_id
+        )
+    )
+    periods = tuple(Period(start, end, kind is PeriodKind.PRIVATE) for start, end, kind in rows)
+    return EditionFacts(edition_id, number, state, periods or (Period(starts_at, ends_at, False),))
+
+
+def find_session(till_id: int, session_uuid: str) -> TillSession | None:
+    """The session of this till with this uuid, as it is now."""
+    return db.session.scalars(
+        select(TillSession)
+        .where(TillSession.till_id == till_id, TillSession.uuid == session_uuid)
+        .execution_options(populate_existing=True)
+    ).one_or_none()

@@ -1,0 +1,138 @@
+"""What a journal entry means: a sale with its lines and payments, or a void with its refund."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.core.db import db
+from app.core.errors import NotFound
+from app.deposits.services import stock
+from app.sales.entries import SaleEntry, VoidEntry
+from app.sales.models import JournalEntry, LineState, Payment, Sale, SaleLine, SaleVoid, TillSession
+from app.sales.rules import (
+    Flag,
+    ItemFacts,
+    SessionFacts,
+    period_at,
+    sale_flags,
+    settled_time,
+    time_flags,
+    void_flags,
+)
+from app.sales.services.facts import DeviceKey, EditionFacts, find_session
+from app.sales.services.ownership import settle_items
+
+
+class UnknownSale(NotFound):
+    """A void of a sale the server does not have."""
+
+    def __init__(self) -> None:
+        super().__init__("La vente à annuler est inconnue.")
+
+
+def record_sale(row: JournalEntry, entry: SaleEntry, device: DeviceKey, edition: EditionFacts) -> list[Flag]:
+    """Store a paid sale and settle who owns its items; returns what is odd about it."""
+    session = find_session(device.till_id, entry.session_uuid)
+    sold_at = settled_time(entry.at, row.received_at)
+    items = stock.lock_items_by_code(edition.id, [line.code for line in entry.lines])
+    facts = {code: ItemFacts(item.price_cents, item.state) for code, item in items.items()}
+    period = period_at(sold_at, edition.periods)
+    sale = Sale(
+        edition_id=edition.id,
+        entry_id=row.id,
+        till_id=device.till_id,
+        session_id=session.id if session else None,
+        volunteer_id=session.volunteer_id if session else None,
+        uuid=entry.uuid,
+        seq=entry.seq,
+        sold_at=sold_at,
+        received_at=row.received_at,
+        total_cents=entry.total_cents,
+        private_period=period is not None and period.private,
+        offline=entry.offline,
+    )
+    sale.lines = [
+        SaleLine(
+            edition_id=edition.id,
+            item_id=items[line.code].id if line.code in items else None,
+            code=line.code,
+            price_cents=line.price_cents,
+            # Nobody's yet: settling gives the item to the first claim.
+            state=LineState.CONFLICT if line.code in items else LineState.ACTIVE,
+        )
+        for line in entry.lines
+    ]
+    sale.payments = [
+        Payment(
+            edition_id=edition.id,
+            session_id=sale.session_id,
+            method=payment.method,
+            amount_cents=payment.amount_cents,
+            tendered_cents=payment.tendered_cents,
+            at=sold_at,
+        )
+        for payment in entry.payments
+    ]
+    db.session.add(sale)
+    db.session.flush()
+    settle_items(list(items.values()), sale.id)
+    session_facts = _session_facts(session)
+    return sale_flags(entry, facts, edition.number) + time_flags(
+        entry, row.received_at, session_facts, edition.periods
+    )
+
+
+def record_void(row: JournalEntry, entry: VoidEntry, device: DeviceKey, edition: EditionFacts) -> list[Flag]:
+    """Void lines of a sale of this till, give their items back, record the refund. Raises UnknownSale."""
+    sale = db.session.scalars(
+        select(Sale).where(Sale.uuid == entry.sale_uuid, Sale.till_id == device.till_id)
+    ).one_or_none()
+    if sale is None:
+        raise UnknownSale
+    item_ids = select(SaleLine.item_id).where(SaleLine.sale_id == sale.id, SaleLine.code.in_(entry.codes))
+    items = stock.lock_items(item_id for item_id in db.session.scalars(item_ids) if item_id)
+    session = find_session(device.till_id, entry.session_uuid)
+    voided_at = settled_time(entry.at, row.received_at)
+    void = SaleVoid(
+        edition_id=edition.id,
+        entry_id=row.id,
+        sale_id=sale.id,
+        by_id=session.volunteer_id if session else None,
+        reason=entry.reason,
+        voided_at=voided_at,
+    )
+    db.session.add(void)
+    db.session.flush()
+    lines = db.session.scalars(
+        select(SaleLine).where(SaleLine.sale_id == sale.id).execution_options(populate_existing=True)
+    ).all()
+    prices = {line.code: None if line.state is LineState.VOID else line.price_cents for line in lines}
+    for line in lines:
+        if line.code in entry.codes and line.state is not LineState.VOID:
+            line.state, line.active_item_id, line.void_id = LineState.VOID, None, void.id
+    _refund(sale, void, entry, session, voided_at)
+    db.session.flush()
+    settle_items(items, sale.id)
+    flags = void_flags(entry, sale.sold_at, prices)
+    if session is None or session.id != sale.session_id:
+        flags.append(Flag("other_session", "Annulée dans une autre session que celle de la vente."))
+    return flags + time_flags(entry, row.received_at, _session_facts(session), edition.periods)
+
+
+def _refund(sale: Sale, void: SaleVoid, entry: VoidEntry, session: TillSession | None, at: datetime) -> None:
+    db.session.add_all(
+        Payment(
+            edition_id=sale.edition_id,
+            sale_id=sale.id,
+            session_id=session.id if session else None,
+            void_id=void.id,
+            method=refund.method,
+            amount_cents=-refund.amount_cents,
+            at=at,
+        )
+        for refund in entry.refunds
+    )
+
+
+def _session_facts(session: TillSession | None) -> SessionFacts | None:
+    return SessionFacts(session.opened_at, session.closed_at) if session else None
