@@ -6,8 +6,31 @@ from random import Random
 from app.editions.rulebook import Audience, ItemType, Rulebook
 
 BRANDS = ("Petit Nuage", "Marelle", "Cabriole", "Galipette", "Trois Pommes", "Fil & Plume", "Ronron", "")
-COLOURS = ("bleu", "rouge", "vert", "jaune", "blanc", "gris", "rose", "marine", "beige", "violet", "multicolore")
-CHILD_SIZES = ("6 mois", "12 mois", "18 mois", "2 ans", "3 ans", "4 ans", "6 ans", "8 ans", "10 ans", "12 ans")
+COLOURS = (
+    "bleu",
+    "rouge",
+    "vert",
+    "jaune",
+    "blanc",
+    "gris",
+    "rose",
+    "marine",
+    "beige",
+    "violet",
+    "multicolore",
+)
+CHILD_SIZES = (
+    "6 mois",
+    "12 mois",
+    "18 mois",
+    "2 ans",
+    "3 ans",
+    "4 ans",
+    "6 ans",
+    "8 ans",
+    "10 ans",
+    "12 ans",
+)
 ADULT_SIZES = ("S", "M", "L", "38", "40", "42")
 SHOE_SIZES = ("19", "20", "21", "22", "23", "24", "25")
 DETAILS = (

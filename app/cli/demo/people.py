@@ -1,29 +1,19 @@
 """Made-up people of the demonstration; any likeness is chance."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
-FIRST_NAMES = (
-    "Adèle Agathe Alban Alix Amandine Anaïs Antonin Apolline Aristide Armelle Aurèle Basile Bastien Bérénice "
-    "Bertille Blaise Blandine Brice Calixte Camille Capucine Célestin Chloé Clarisse Clément Clovis Coline Corentin "
-    "Daphné Delphine Édith Éléonore Élian Éloi Émilien Estelle Étienne Eugénie Fabien Faustine Félicie Firmin Flavie "
-    "Florian Gaspard Gauthier Ghislaine Gladys Honorine Hortense Inès Irène Isaure Joachim Joséphine Judith Justine "
-    "Léandre Léonie Léopold Ludivine Madeleine Maëlys Manon Marceline Marius Mathurin Maxence Mélusine Mireille "
-    "Nathanaël Nicodème Noémie Octave Odette Ombeline Ophélie Oscar Pacôme Pénélope Perrine Philémon Quitterie Raphaël "
-    "Réjane Rosalie Salomé Sidonie Solène Sophie Suzanne Sylvain Tancrède Théodore Tiphaine Ulysse Valentine Victoire "
-    "Violette Virgile Yseult Zélie Zoé"
-).split()
-LAST_NAMES = (
-    "Abrivard Ancelin Arbogast Aubertin Barbereau Bassinet Beaulande Bellanger Blanchemain Boisjoli Bonnefontaine "
-    "Bordenave Boutefeu Brindamour Cadenet Capdeville Castelbon Chantemerle Clairefontaine Courtecuisse Dardenne "
-    "Delarivière Desbruyères Dufresnoy Escoubas Espinasse Fauvergue Florentin Fontanille Galibert Garrigou Gatelier "
-    "Grandvallet Guéridel Hautefeuille Jolibois Labarthète Lacoustille Lanternier Larroumets Lavergnolle Lespinat "
-    "Malaterre Marsoulan Merlebois Mirepoix Montlaur Moulinier Nougarède Olivarès Pastourel Perceneige Peyrelongue "
-    "Piquemalet Pontarlier Pradelles Puyméras Quercadou Rabastens Ribeaupré Roquelaine Rossignard Sabatéry Saintrailles "
-    "Sauveplane Serrelongue Soubirane Taillefert Tournefeuillet Trémoulet Valcabrère Vergnolles Vidalou Villefranque"
-).split()
+FIRST_NAMES, LAST_NAMES = (
+    block.split() for block in Path(__file__).with_name("names.txt").read_text().split("\n\n")
+)
 STREETS = ("rue des Tilleuls", "chemin du Moulin", "impasse des Glycines", "allée du Parc", "rue de l'Église")
-TOWNS = (("31830", "Plaisance-du-Touch"), ("31170", "Tournefeuille"), ("31770", "Colomiers"), ("32600", "Pujaudran"))
+TOWNS = (
+    ("31830", "Plaisance-du-Touch"),
+    ("31170", "Tournefeuille"),
+    ("31770", "Colomiers"),
+    ("32600", "Pujaudran"),
+)
 
 
 @dataclass(frozen=True)
@@ -38,8 +28,8 @@ class Person:
 
 
 def make_people(count: int, random: Random) -> list[Person]:
-    """`count` different people; the first half live in Plaisance more often than not."""
-    return [_person(number, random) for number in range(count)]
+    """`count` people besides the depositor a visitor signs in as; most live in Plaisance."""
+    return [_person(number, random) for number in range(2, count + 2)]
 
 
 def _person(number: int, random: Random) -> Person:
@@ -48,7 +38,7 @@ def _person(number: int, random: Random) -> Person:
     return Person(
         first_name=first,
         last_name=last,
-        email=f"deposant{number + 1:03d}@demo.example.org",
+        email=f"deposant{number:03d}@demo.example.org",
         phone=f"+336{random.randrange(10**8):08d}",
         address=f"{random.randrange(1, 120)} {random.choice(STREETS)}",
         postcode=postcode,
