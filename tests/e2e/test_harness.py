@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Error, Page
+from playwright.sync_api import BrowserContext, Error, Page
 from sqlalchemy import func, select
 
+from app.accounts.models import User
 from app.core.audit import AuditEntry, record
 from app.core.db import db
+from tests.factories import UserFactory
 from tests.support.proxy import Fault, FaultyProxy
 from tests.support.server import LiveServer
 
@@ -107,6 +109,17 @@ def test_the_browser_reaches_the_server_unless_it_is_stopped(live_server: LiveSe
     live_server.stop()
     with pytest.raises(Error, match="ERR_CONNECTION_REFUSED"):
         page.goto("/healthz")
+
+
+def test_a_person_is_signed_in_without_the_form(
+    page: Page, browser_login: Callable[[BrowserContext, User], None]
+) -> None:
+    browser_login(page.context, UserFactory())
+    page.goto("/account")
+    assert "/account" in page.url
+    page.context.clear_cookies()
+    page.goto("/account")
+    assert "/sign-in" in page.url
 
 
 def test_the_phone_has_the_size_of_a_phone(phone: Page) -> None:

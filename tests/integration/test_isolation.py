@@ -1,12 +1,16 @@
 """The test harness itself: tests share a database and leave nothing behind."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app.accounts.models import User
 from app.core.audit import AuditEntry, record
 from app.core.db import db
+from tests.factories import UserFactory
 from tests.support.databases import Databases
 from tests.support.redis_server import RedisServer
 
@@ -57,3 +61,11 @@ def test_redis_answers_and_is_empty(queue: RedisServer, app: Flask) -> None:
     assert app.config["REDIS_URL"] == queue.url
     assert queue.client.dbsize() == 0
     queue.client.set("left", "over")
+
+
+def test_a_person_is_signed_in_without_the_form(
+    client: FlaskClient, login: Callable[[FlaskClient, User], FlaskClient]
+) -> None:
+    assert client.get("/account", follow_redirects=True).request.path == "/sign-in"
+    login(client, UserFactory())
+    assert client.get("/account", follow_redirects=True).request.path.startswith("/account")

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from app.accounts.models import User
+from app.accounts.sessions import open_session
 from app.core.db import db
 from tests.support.databases import SqliteDatabases
 from tests.support.processes import find_program
@@ -116,6 +119,21 @@ def page(new_context: Callable[..., BrowserContext]) -> Page:
 def phone(new_context: Callable[..., BrowserContext]) -> Page:
     """A phone's page, 390 × 844."""
     return new_context(**PHONE).new_page()
+
+
+@pytest.fixture
+def browser_login(live_app: Flask) -> Callable[[BrowserContext, User], None]:
+    """`browser_login(page.context, user)`: sign a stored person in without the form."""
+
+    def sign_in(context: BrowserContext, user: User) -> None:
+        cookie = {"_user_id": open_session(user), "_fresh": True, "_permanent": True}
+        db.session.commit()
+        serializer = SecureCookieSessionInterface().get_signing_serializer(live_app)
+        assert serializer
+        value = serializer.dumps(cookie)
+        context.add_cookies([{"name": "session", "value": str(value), "url": live_app.config["PUBLIC_URL"]}])
+
+    return sign_in
 
 
 @pytest.fixture

@@ -29,7 +29,8 @@ class LiveServer:
     @cached_property
     def app(self) -> Flask:
         """An application of the test process on the same database: `with server.app.app_context(): …`."""
-        return make_app(self.database_url, self._directory, {"REDIS_URL": self.redis_url})
+        overrides = {"REDIS_URL": self.redis_url, "PUBLIC_URL": self.url}
+        return make_app(self.database_url, self._directory, overrides)
 
     @property
     def environment(self) -> dict[str, str]:
