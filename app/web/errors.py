@@ -1,7 +1,7 @@
 """What a visitor sees when something is refused or breaks: a plain sentence, never a trace."""
 
 import structlog
-from flask import Flask, make_response, render_template, request
+from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -49,6 +49,9 @@ def _page(status: int, message: str | None) -> ResponseReturnValue:
         return {"error": message or "error"}, status
     if is_htmx() and message:
         return make_response(render_template("errors/fragment.html", message=message), status)
-    code = status if status in OWN_PAGES else (422 if status == 422 else 404 if status < 500 else 500)
+    if status >= 500:
+        # Rendered without the frame's queries: the database may be what failed.
+        return make_response(current_app.jinja_env.get_template("errors/500.html").render(), status)
+    code = status if status in OWN_PAGES else (422 if status == 422 else 404)
     template = f"errors/{code}.html" if code in OWN_PAGES else "errors/422.html"
     return make_response(render_template(template, message=message), status)
