@@ -74,16 +74,18 @@ class AuditCheck:
 
 
 def verify() -> AuditCheck:
-    """Walk the whole chain from its first entry to the recorded head."""
+    """Walk the whole chain from its first entry to the recorded head.
+
+    The head is read first: entries added meanwhile come after it.
+    """
+    head = db.session.get_one(AuditHead, 1, populate_existing=True)
     previous, count = GENESIS, 0
-    for entry in db.session.scalars(
-        select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=500)
-    ):
+    chain = select(AuditEntry).where(AuditEntry.seq <= head.seq).order_by(AuditEntry.seq)
+    for entry in db.session.scalars(chain.execution_options(yield_per=500, populate_existing=True)):
         count += 1
         if entry.seq != count or entry.previous_hash != previous or entry.hash != _hash(entry):
             return AuditCheck(count, count)
         previous = entry.hash
-    head = db.session.get_one(AuditHead, 1)
     if (head.seq, head.hash) != (count, previous):
         return AuditCheck(count, count + 1)
     return AuditCheck(count, None)

@@ -14,7 +14,11 @@ function icon(name) {
   return svg;
 }
 
+// A page that asks every second and gets no answer says so once.
+const alreadyShown = (text) => [...region.children].some((toast) => toast.querySelector("span")?.textContent === text);
+
 function show({ text, tone = "success" }) {
+  if (alreadyShown(text)) return;
   const toast = document.createElement("div");
   toast.className = `toast toast--${tone}`;
   toast.dataset.toast = "";
