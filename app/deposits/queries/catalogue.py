@@ -70,7 +70,7 @@ def catalogue_items(edition_id: int, item_ids: Collection[int] | None = None) ->
     )
     if item_ids is not None:
         statement = statement.where(Item.id.in_(item_ids))
-    return [CatalogueItem(*row) for row in db.session.execute(statement)]
+    return [CatalogueItem(*row) for row in db.session.execute(statement)]  # type: ignore[arg-type]
 
 
 def catalogue_head(edition_id: int) -> CatalogueHead:
@@ -87,7 +87,7 @@ def catalogue_head(edition_id: int) -> CatalogueHead:
 
 
 def changes_since(edition_id: int, cursor: int) -> CatalogueDelta:
-    """Items changed after `cursor`. The new cursor may lie before some of them: they come again, harmlessly."""
+    """Items changed after `cursor`. The new cursor may lie before some of them: they come again, no harm."""
     rows = db.session.execute(
         select(CatalogueChange.id, CatalogueChange.item_id, CatalogueChange.at)
         .where(CatalogueChange.edition_id == edition_id, CatalogueChange.id > cursor)

@@ -106,7 +106,7 @@ def sold_lines(edition_id: int, registration_id: int | None = None) -> list[Sold
     )
     if registration_id is not None:
         statement = statement.where(ItemList.registration_id == registration_id)
-    return [SoldLine(*row._tuple()) for row in db.session.execute(statement)]
+    return [SoldLine(*row) for row in db.session.execute(statement)]
 
 
 def sold_cents_by_registration(edition_id: int) -> dict[int, int]:

@@ -64,7 +64,7 @@ def recognise(key_id: str, message: bytes, mac: str, server_key: str) -> DeviceK
     ).one_or_none()
     if row is None:
         return None
-    device, till = row._tuple()
+    device, till = row
     secret = keys.decrypt_secret(device.secret_encrypted, server_key, key_id)
     if not keys.is_signed(secret, message, mac):
         return None
