@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm.util import identity_key
 
 from app.core.db import Base
 from app.core.errors import DomainError
@@ -57,10 +58,11 @@ def _refuse_edit_of_closed(edition: Edition) -> None:
 
 def _any_closed(session: Session, edition_ids: set[int]) -> bool:
     states: dict[int, EditionState] = {}
-    for edition in session.identity_map.values():
-        if isinstance(edition, Edition) and edition.id in edition_ids:
+    for edition_id in edition_ids:
+        edition = session.identity_map.get(identity_key(Edition, edition_id))
+        if edition is not None:
             was = inspect(edition).attrs.state.history.deleted
-            states[edition.id] = was[0] if was else edition.state
+            states[edition_id] = was[0] if was else edition.state
     missing = edition_ids - states.keys()
     if missing:
         with session.no_autoflush:

@@ -153,4 +153,4 @@ class Till(EditionOwned, Model):
 
     @property
     def name(self) -> str:
-        return f"C{self.number}"
+        return "École" if self.training else f"C{self.number}"
