@@ -179,7 +179,8 @@ class Item(EditionOwned, Model):
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     list_id: Mapped[int] = mapped_column(ForeignKey("item_list.id"), index=True)
-    # Order within the list, from 1; the category order is applied when an item is added or moved.
+    # Order within the list, from 1; the category order is applied when an item is added or moved. 0 for an
+    # item the depositor gave up after its label was made: withdrawn, so that its code names nothing else.
     position: Mapped[int]
     line: Mapped[int | None]
     # Ten digits; unique over all editions still live because it begins with the edition's number.
