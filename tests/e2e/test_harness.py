@@ -1,18 +1,23 @@
 """The harness of the browser tests: a server that fails on demand, a bad network, axe-core."""
 
 import http.client
+import json
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page
+from redis import Redis
+from rq import Worker
 from sqlalchemy import func, select
 
 from app.accounts.models import User
 from app.core.audit import AuditEntry, record
 from app.core.db import db
 from tests.factories import UserFactory
+from tests.support.processes import wait_until
 from tests.support.proxy import Fault, FaultyProxy
 from tests.support.server import LiveServer
 
@@ -65,6 +70,13 @@ def test_a_frozen_server_hangs_until_it_thaws(live_server: LiveServer) -> None:
         ask(live_server.port, timeout=0.3)
     live_server.thaw()
     assert ask(live_server.port)
+
+
+def test_a_worker_beside_the_server_waits_for_jobs(live_worker: LiveServer) -> None:
+    queue = Redis.from_url(live_worker.redis_url)
+    wait_until(lambda: Worker.count(connection=queue) == 1, "a worker")
+    with urllib.request.urlopen(f"{live_worker.url}/healthz") as reply:
+        assert json.load(reply)["queue"] == "ok"
 
 
 def test_a_sound_network_changes_nothing(proxy: FaultyProxy) -> None:
