@@ -14,10 +14,10 @@ from rq import Worker
 from sqlalchemy import func, select
 
 from app.accounts.models import User
+from app.cli.support.processes import wait_until
 from app.core.audit import AuditEntry, record
 from app.core.db import db
 from tests.factories import UserFactory
-from tests.support.processes import wait_until
 from tests.support.proxy import Fault, FaultyProxy
 from tests.support.server import LiveServer
 

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.support.processes import ROOT
+from config.settings import ROOT
 
 
 @pytest.fixture

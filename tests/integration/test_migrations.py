@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import Column
 
 from app.core.db import db
-from tests.support.processes import ROOT
+from config.settings import ROOT
 
 MIGRATIONS = str(ROOT / "migrations")
 

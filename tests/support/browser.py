@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 
 from app.accounts.models import User
 from app.accounts.sessions import open_session
+from app.cli.support.processes import find_program
 from app.core.db import db
 from tests.support.databases import SqliteDatabases
-from tests.support.processes import find_program
 from tests.support.server import LiveServer
 
 DESKTOP = {"viewport": {"width": 1366, "height": 768}}

@@ -12,10 +12,10 @@ from typing import Any, Protocol
 from flask import Flask
 from flask_migrate import upgrade
 
+from app.cli.support.mariadb import MariaDbServer
 from app.core.db import db
 from app.factory import create_app
-from tests.support.mariadb import MariaDbServer
-from tests.support.processes import ROOT
+from config.settings import ROOT
 
 SECRET_KEY = "only-for-tests-only-for-tests-only-for-tests"
 

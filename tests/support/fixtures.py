@@ -13,9 +13,9 @@ from werkzeug.test import TestResponse
 
 from app.accounts.models import User
 from app.accounts.sessions import open_session
+from app.cli.support.mariadb import MariaDbServer
 from app.core.db import db
 from tests.support.databases import Databases, MariaDbDatabases, SqliteDatabases, make_app, rolled_back
-from tests.support.mariadb import MariaDbServer
 from tests.support.redis_server import RedisServer
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 
-from tests.support.processes import Process, find_program, free_port
+from app.cli.support.processes import Process, find_program, free_port
 
 
 class RedisServer:

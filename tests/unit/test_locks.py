@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.processes import ROOT
+from config.settings import ROOT
 
 LOCKS = ROOT / "config" / "requirements"
 PIN = re.compile(r"^([a-z0-9._-]+)==(\S+)(?: ; ([^\\]+?))? \\$")

@@ -1,4 +1,4 @@
-"""Starting, awaiting and ending the private processes that tests run."""
+"""Starting, awaiting and ending private processes: what tests, measures and simulations run beside them."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from config.settings import ROOT
 
 
 def find_program(*names: str) -> str:
@@ -20,7 +20,7 @@ def find_program(*names: str) -> str:
         found = shutil.which(name, path=path)
         if found:
             return found
-    raise RuntimeError(f"{names[0]} is not installed: run ./bourse test, or leave it out with --without")
+    raise RuntimeError(f"{names[0]} is not installed; ./bourse test installs what is missing")
 
 
 def free_port() -> int:
@@ -55,6 +55,10 @@ class Process:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
 
     @property
     def running(self) -> bool:

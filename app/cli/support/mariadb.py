@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pymysql
 
-from tests.support.processes import Process, find_program, free_port
+from app.cli.support.processes import Process, find_program, free_port
 
 
 class MariaDbServer:
-    """Starts when made (about five seconds); durable only as long as the tests last."""
+    """Starts when made (about five seconds). Not `durable`: no flush to the disk, for tests."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, durable: bool = False) -> None:
         directory.mkdir(parents=True)
         data, self._socket = directory / "data", directory / "s.sock"
         install = find_program("mariadb-install-db")
@@ -38,8 +38,7 @@ class MariaDbServer:
                 "--bind-address=127.0.0.1",
                 f"--pid-file={directory / 'pid'}",
                 "--character-set-server=utf8mb4",
-                # Nothing here outlives the run: no disk flush, small memory.
-                "--innodb-flush-log-at-trx-commit=0",
+                f"--innodb-flush-log-at-trx-commit={int(durable)}",
                 "--innodb-buffer-pool-size=128M",
                 "--skip-name-resolve",
             ],
