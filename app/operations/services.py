@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from app.core.clock import utcnow
 from app.core.db import db
+from app.core.errors import DomainError
 from app.operations.models import BackgroundJob, JobState
 
 
@@ -41,3 +42,15 @@ def start_job(job_id: str) -> BackgroundJob | None:
 def finish_job(job: BackgroundJob, message: str, *, failed: bool = False) -> None:
     job.state = JobState.FAILED if failed else JobState.DONE
     job.message, job.finished_at = message[:500], utcnow()
+
+
+def request_again(job: BackgroundJob, requested_by_id: int) -> BackgroundJob:
+    """Ask once more for a piece of work that failed; the caller commits, then dispatches.
+
+    Raises DomainError while the first one is still under way, or came out well.
+    """
+    if job.state is not JobState.FAILED:
+        raise DomainError("Ce travail n'a pas échoué : il n'y a rien à relancer.")
+    return request_job(
+        job.kind, job.title, requested_by_id=requested_by_id, edition_id=job.edition_id, **job.params
+    )

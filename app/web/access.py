@@ -41,6 +41,9 @@ ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "pwa.worker": PUBLIC,
     "pwa.worker_module": PUBLIC,
     "pwa.manifest": PUBLIC,
+    "auth.activate": PUBLIC,
+    "auth.renew_link": PUBLIC,
+    "auth.ask_link": PUBLIC,
     # --- portal
     # --- deposit (check-in)
     # --- till
@@ -57,9 +60,26 @@ ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "sync.ping": TILL_KEY,
     "sync.catalogue": TILL_KEY,
     # --- backoffice
+    "backoffice.users": ADMIN,
+    "backoffice.user": ADMIN,
+    "backoffice.user_new": ADMIN,
+    "backoffice.user_role": ADMIN,
+    "backoffice.user_disable": ADMIN,
+    "backoffice.user_enable": ADMIN,
+    "backoffice.user_password_link": ADMIN,
     # --- treasury
     # --- reporting
     # --- operations
+    "operations.jobs": HALL,
+    "operations.job": HALL,
+    "operations.job_file": HALL,
+    "operations.job_again": HALL,
+    "operations.outbox": MANAGERS,
+    "operations.mail": MANAGERS,
+    "operations.mail_retry": MANAGERS,
+    "operations.outbox_retry": MANAGERS,
+    "operations.audit": ADMIN,
+    "operations.audit_verify": ADMIN,
 }
 
 

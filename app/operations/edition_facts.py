@@ -1,0 +1,109 @@
+"""Counting, over all areas, what decides whether an edition may go on."""
+
+from sqlalchemy import ScalarSelect, exists, func, not_, or_, select
+
+from app.accounts.models import User
+from app.core.clock import utcnow
+from app.core.db import db
+from app.deposits.models import CheckIn, Item, ItemList, ItemState, LabelStatus, ListState, Registration
+from app.editions.models import Edition, ListKind
+from app.editions.queries import schedule_of
+from app.editions.rules import EditionFacts
+from app.payouts.models import Payout, PayoutState
+from app.sales.models import Sale, SyncConflict, TillDevice, TillSession
+
+Count = ScalarSelect[int]
+
+
+def collect_facts(edition: Edition) -> EditionFacts:
+    """The facts of one edition, in one query for the counts and four for its calendar."""
+    schedule = schedule_of(edition.id)
+    real_tills = [till.id for till in schedule.tills if not till.training]
+    counts = {
+        **_depositors(edition.id),
+        **_items(edition.id),
+        **_tills(edition.id, real_tills),
+        **_payouts(edition.id),
+    }
+    row = db.session.execute(select(*(count.label(name) for name, count in counts.items()))).one()
+    kinds = {each.key for each in edition.rulebook.kinds}
+    return EditionFacts(
+        now=utcnow(),
+        state_changed_at=edition.state_changed_at,
+        declaration_deadline=edition.declaration_deadline,
+        sale_ends_at=edition.sale_ends_at,
+        has_place=bool(edition.place.strip()),
+        slots=len(schedule.slots),
+        sale_periods=len(schedule.periods),
+        tills=len(real_tills),
+        kinds_without_pickup=len(kinds - {each.list_kind.value for each in schedule.pickups}),
+        **{name: int(value or 0) for name, value in row._mapping.items()},
+    )
+
+
+def _depositors(edition_id: int) -> dict[str, Count]:
+    here = Registration.edition_id == edition_id
+    lists = ItemList.edition_id == edition_id
+    is_active = exists().where(User.id == Registration.user_id, User.activated_at.is_not(None))
+    has_items = exists().where(Item.list_id == ItemList.id)
+    return {
+        "registrations": _count(Registration, here),
+        "activated": _count(Registration, here, is_active),
+        "members_to_link": _count(
+            Registration, here, Registration.list_kind == ListKind.FAMILY, Registration.sponsor_id.is_(None)
+        ),
+        "validated_lists": _count(ItemList, lists, ItemList.state == ListState.VALIDATED),
+        "drafts_with_items": _count(ItemList, lists, ItemList.state == ListState.DRAFT, has_items),
+        "lists_without_labels": _count(
+            ItemList,
+            lists,
+            ItemList.state == ListState.VALIDATED,
+            ItemList.label_status == LabelStatus.NOT_GENERATED,
+        ),
+        "checked_in": _count(CheckIn, CheckIn.edition_id == edition_id),
+    }
+
+
+def _items(edition_id: int) -> dict[str, Count]:
+    here = Item.edition_id == edition_id
+    return {
+        "items_on_sale": _count(Item, here, Item.state == ItemState.ON_SALE),
+        "items_sold": _count(Item, here, Item.state == ItemState.SOLD),
+        "items_unsold": _count(Item, here, Item.state == ItemState.UNSOLD),
+        "items_given_back": _count(Item, here, Item.state.in_([ItemState.RETURNED, ItemState.DONATED])),
+    }
+
+
+def _tills(edition_id: int, till_ids: list[int]) -> dict[str, Count]:
+    pending = select(func.coalesce(func.sum(TillDevice.pending_count), 0))
+    devices = (TillDevice.till_id.in_(till_ids), TillDevice.revoked_at.is_(None))
+    return {
+        "sales": _count(Sale, Sale.edition_id == edition_id, Sale.till_id.in_(till_ids)),
+        "open_till_sessions": _count(
+            TillSession, TillSession.till_id.in_(till_ids), TillSession.open_till_id.is_not(None)
+        ),
+        "entries_to_sync": pending.where(*devices).scalar_subquery(),
+        "open_conflicts": _count(
+            SyncConflict, SyncConflict.edition_id == edition_id, SyncConflict.resolved_at.is_(None)
+        ),
+    }
+
+
+def _payouts(edition_id: int) -> dict[str, Count]:
+    """Everybody who brought something is due a payout; it is final once paid, or when nothing is owed."""
+    brought = exists().where(CheckIn.registration_id == Registration.id)
+    final = exists().where(
+        Payout.registration_id == Registration.id,
+        or_(Payout.state == PayoutState.PAID, Payout.net_cents == 0),
+    )
+    here = Registration.edition_id == edition_id
+    return {
+        "payouts_due": _count(Registration, here, brought),
+        "payouts_not_final": _count(Registration, here, brought, not_(final)),
+        "payouts_paid": _count(Payout, Payout.edition_id == edition_id, Payout.state == PayoutState.PAID),
+    }
+
+
+def _count(model: type, *conditions: object) -> Count:
+    query = select(func.count()).select_from(model).where(*conditions)  # type: ignore[arg-type]
+    return query.scalar_subquery()

@@ -1,0 +1,39 @@
+"""The audit log in French: what each action was, and what a subject is."""
+
+ACTIONS = {
+    "account.created": "Compte créé",
+    "account.changed": "Fiche modifiée",
+    "account.role_changed": "Rôle changé",
+    "account.disabled": "Compte désactivé",
+    "account.enabled": "Compte réactivé",
+    "account.locked": "Compte bloqué (cinq essais manqués)",
+    "account.signed_in": "Connexion",
+    "account.password_changed": "Mot de passe changé",
+    "account.reset_requested": "Nouveau mot de passe demandé",
+    "account.link_sent": "Lien de mot de passe envoyé",
+}
+SUBJECTS = {
+    "user": "compte",
+    "edition": "édition",
+    "list": "liste",
+    "item": "article",
+    "registration": "inscription",
+    "invitation": "invitation",
+    "sale": "vente",
+    "till": "caisse",
+    "till_session": "session de caisse",
+    "payout": "reversement",
+    "conflict": "conflit",
+    "job": "travail",
+}
+
+
+def action_in_french(action: str) -> str:
+    """The sentence for an action; its own name when nobody gave it one yet."""
+    return ACTIONS.get(action, action)
+
+
+def subject_in_french(subject: str) -> str:
+    """`user:12` → `compte nº 12`."""
+    kind, _, number = subject.partition(":")
+    return f"{SUBJECTS.get(kind, kind)} nº {number}" if number else SUBJECTS.get(kind, kind)
