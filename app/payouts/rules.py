@@ -1,9 +1,15 @@
-"""How much a depositor is owed. Pure, integer cents."""
+"""How much a depositor is owed, and when that may change. Pure, integer cents."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.core.money import share_half_up
+from app.core.errors import Conflict, DomainError
+from app.core.money import format_euros, share_half_up
+from app.payouts.models import PAYOUT_STATE_LABELS, PayoutState
+
+# From these a payout may be approved, and its payment recorded.
+APPROVABLE = (PayoutState.COMPUTED, PayoutState.SLIP_READY)
+PAYABLE = (PayoutState.APPROVED, PayoutState.ABSENT)
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,14 @@ class PayoutAmounts:
     adjustments: int
     net: int
     shortfall: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a payout says, or what it would say now: items sold and amounts."""
+
+    sold_count: int
+    amounts: PayoutAmounts
 
 
 def compute_payout(
@@ -40,3 +54,67 @@ def compute_payout(
         net=max(0, balance),
         shortfall=max(0, -balance),
     )
+
+
+def may_recompute(state: PayoutState, stored: PayoutAmounts, current: PayoutAmounts) -> bool:
+    """A paid payout takes new figures only when they end in the very sum that was paid (a correction
+    explains the rest); before payment it always may."""
+    return state is not PayoutState.PAID or (stored.net, stored.shortfall) == (current.net, current.shortfall)
+
+
+def is_final(state: PayoutState | None, net_cents: int, stale: bool) -> bool:
+    """Nothing is left to do: paid, or approved with nothing to hand over; and the figures still hold."""
+    if stale:
+        return False
+    return state is PayoutState.PAID or (state is PayoutState.APPROVED and net_cents == 0)
+
+
+class PayoutNotComputed(DomainError):
+    """The act needs figures that do not exist yet."""
+
+    def __init__(self) -> None:
+        super().__init__("Ce reversement n'est pas encore calculé : calculez-le d'abord.")
+
+
+class PayoutIsStale(DomainError):
+    """The sales or corrections changed since it was computed."""
+
+    def __init__(self, old_cents: int, new_cents: int) -> None:
+        super().__init__(
+            "Les ventes ou les corrections ont changé depuis le calcul : "
+            f"{format_euros(old_cents)} deviendraient {format_euros(new_cents)}. Recalculez d'abord."
+        )
+
+
+class PaidPayoutDiffers(DomainError):
+    """A paid payout whose figures changed is never corrected silently."""
+
+    def __init__(self, paid_cents: int, new_cents: int) -> None:
+        super().__init__(
+            f"{format_euros(paid_cents)} ont été payés alors que {format_euros(new_cents)} sont dus. "
+            "Annulez le paiement pour recommencer, ou ajoutez une correction qui explique l'écart."
+        )
+
+
+class WrongPayoutState(Conflict):
+    """Somebody did something else with it meanwhile, or an earlier step is missing."""
+
+    def __init__(self, state: PayoutState, wanted: str) -> None:
+        super().__init__(
+            f"Ce reversement est dans l'état « {PAYOUT_STATE_LABELS[state]} » : {wanted}. "
+            "Rien n'a été changé ; rechargez la page pour voir où il en est."
+        )
+
+
+class NothingToPay(DomainError):
+    """A net of zero is settled by its approval."""
+
+    def __init__(self) -> None:
+        super().__init__("Il n'y a rien à verser : l'approbation suffit.")
+
+
+class ChequeNumberMissing(DomainError):
+    """A cheque is recorded with its number, by which it is found again on the bank's statement."""
+
+    def __init__(self) -> None:
+        super().__init__("Indiquez le numéro du chèque.", "cheque_number")

@@ -1,0 +1,140 @@
+"""What a figure of the books is made of, a page at a time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import aliased
+
+from app.core.db import db
+from app.core.errors import NotFound
+from app.deposits.models import Item, ItemList
+from app.editions.models import Till
+from app.payouts.queries.detail import item_number, item_title
+from app.sales.models import LineState, Payment, PaymentMethod, Sale, SaleLine
+
+PAGE_SIZE = 100
+# Name in the address → title.
+FIGURES = {
+    "especes": "Paiements en espèces",
+    "cartes": "Paiements par carte",
+    "cheques": "Paiements par chèque",
+    "vendus": "Articles vendus",
+    "inconnus": "Articles non reconnus, encaissés",
+    "doubles": "Articles payés deux fois, à rembourser",
+    "ecarts": "Tickets dont les paiements ne font pas la somme des articles",
+}
+_METHODS = {"especes": PaymentMethod.CASH, "cartes": PaymentMethod.CARD, "cheques": PaymentMethod.CHEQUE}
+
+
+@dataclass(frozen=True)
+class FigureLine:
+    """`ticket` names the receipt (`C3-152`), `amount_cents` is signed."""
+
+    at: datetime
+    ticket: str
+    label: str
+    amount_cents: int
+
+
+@dataclass(frozen=True)
+class FigurePage:
+    """`total_cents` and `count` are of the whole figure, not of the page."""
+
+    title: str
+    lines: list[FigureLine]
+    count: int
+    total_cents: int
+    page: int
+    pages: int
+
+
+def figure_page(edition_id: int, figure: str, page: int = 1, session_id: int | None = None) -> FigurePage:
+    """The lines of one of FIGURES, newest first; `session_id` narrows payments to one till session.
+
+    NotFound for an unknown figure.
+    """
+    if figure not in FIGURES:
+        raise NotFound("Ce chiffre n'existe pas.")
+    if figure in _METHODS:
+        statement = _payments(edition_id, _METHODS[figure], session_id)
+    elif figure == "ecarts":
+        statement = _gaps(edition_id)
+    else:
+        statement = _lines(edition_id, figure)
+    table = statement.subquery()
+    count, total = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(table.c.cents), 0)).select_from(table)
+    ).one()
+    pages = max(1, -(-count // PAGE_SIZE))
+    page = min(max(1, page), pages)
+    rows = db.session.execute(
+        statement.order_by(statement.selected_columns.at.desc(), statement.selected_columns.seq.desc())
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    return FigurePage(FIGURES[figure], [_line(row) for row in rows], count, int(total), page, pages)
+
+
+def _payments(edition_id: int, method: PaymentMethod, session_id: int | None) -> Select[Any]:
+    statement = (
+        select(Payment.at.label("at"), Till.number.label("till"), Sale.seq.label("seq"))
+        .add_columns(Payment.void_id.label("void_id"), Payment.amount_cents.label("cents"))
+        .join(Sale, Sale.id == Payment.sale_id)
+        .join(Till, Till.id == Sale.till_id)
+        .where(Payment.edition_id == edition_id, Payment.method == method)
+    )
+    return statement if session_id is None else statement.where(Payment.session_id == session_id)
+
+
+def _lines(edition_id: int, figure: str) -> Select[Any]:
+    state = LineState.CONFLICT if figure == "doubles" else LineState.ACTIVE
+    statement = (
+        select(Sale.sold_at.label("at"), Till.number.label("till"), Sale.seq.label("seq"))
+        .add_columns(SaleLine.code.label("code"), SaleLine.price_cents.label("cents"))
+        .add_columns(ItemList.number.label("number"), Item.line.label("line"))
+        .add_columns(Item.description.label("description"), Item.type.label("type"), Item.size.label("size"))
+        .select_from(SaleLine)
+        .join(Sale, Sale.id == SaleLine.sale_id)
+        .join(Till, Till.id == Sale.till_id)
+        .outerjoin(Item, Item.id == SaleLine.item_id)
+        .outerjoin(ItemList, ItemList.id == Item.list_id)
+        .where(SaleLine.edition_id == edition_id, SaleLine.state == state)
+    )
+    if figure == "vendus":
+        return statement.where(SaleLine.item_id.is_not(None))
+    return statement.where(SaleLine.item_id.is_(None)) if figure == "inconnus" else statement
+
+
+def _gaps(edition_id: int) -> Select[Any]:
+    payment, line = aliased(Payment), aliased(SaleLine)
+    paid = func.coalesce(
+        select(func.sum(payment.amount_cents)).where(payment.sale_id == Sale.id).scalar_subquery(), 0
+    )
+    bought = func.coalesce(
+        select(func.sum(line.price_cents))
+        .where(line.sale_id == Sale.id, line.state != LineState.VOID)
+        .scalar_subquery(),
+        0,
+    )
+    return (
+        select(Sale.sold_at.label("at"), Till.number.label("till"), Sale.seq.label("seq"))
+        .add_columns((paid - bought).label("cents"))
+        .join(Till, Till.id == Sale.till_id)
+        .where(Sale.edition_id == edition_id, paid != bought)
+    )
+
+
+def _line(row: Row[Any]) -> FigureLine:
+    return FigureLine(row.at, f"C{row.till}-{row.seq}", _label(row), int(row.cents))
+
+
+def _label(row: Row[Any]) -> str:
+    if "void_id" in row._fields:
+        return "Remboursement" if row.void_id else "Encaissement"
+    if "code" not in row._fields:
+        return "Ticket à vérifier"
+    if row.type is None:
+        return f"Code {row.code}"
+    return f"{item_number(row.number, row.line)} {item_title(row)}"

@@ -1,0 +1,28 @@
+"""How far the payouts of an edition are; what closing it asks."""
+
+from dataclasses import dataclass
+
+from app.editions.models import Edition
+from app.payouts.models import PayoutState
+from app.payouts.queries.ledger import ledger
+
+
+@dataclass(frozen=True)
+class PayoutProgress:
+    """Depositors with a payout; of them not final (see `rules.is_final`), stale, and paid."""
+
+    due: int
+    not_final: int
+    stale: int
+    paid: int
+
+
+def payout_progress(edition: Edition) -> PayoutProgress:
+    """One query whatever the number of depositors."""
+    rows = ledger(edition)
+    return PayoutProgress(
+        due=len(rows),
+        not_final=sum(not row.is_final for row in rows),
+        stale=sum(row.is_stale for row in rows),
+        paid=sum(row.state is PayoutState.PAID for row in rows),
+    )

@@ -1,0 +1,153 @@
+"""Payout slips: one PDF per depositor, all of them merged in one PDF and together in a ZIP."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from multiprocessing import get_context
+
+from app.core.clock import utcnow
+from app.core.db import db
+from app.core.errors import DomainError
+from app.deposits.models import ITEM_STATE_LABELS
+from app.documents.archives import merge_pdfs, safe_filename, write_zip
+from app.documents.payout_slip import Slip, SlipItem, SlipLine, slip_pdf
+from app.documents.wording import count_of
+from app.editions.models import Edition
+from app.editions.queries import get_edition
+from app.operations.files import new_file, path_of
+from app.operations.models import BackgroundJob
+from app.payouts.models import PAYOUT_METHOD_LABELS
+from app.payouts.queries import LedgerRow, SlipFacts, SlipItemFacts, ledger, slip_facts
+from app.payouts.services import store_slip
+from jobs.runner import Progress
+
+# xhtml2pdf draws one document at a time in a process (measured: 6–7 slips a second); a process takes a
+# second to start, so that a few slips are drawn here.
+PROCESSES = 2
+WORTH_A_POOL = 12
+# Slips in memory at once.
+BATCH = 50
+
+Drawn = Iterator[tuple[SlipFacts, bytes]]
+
+
+def make_slips(job: BackgroundJob, progress: Progress) -> str:
+    """Draw the slips of `registration_ids` (None: every computed payout of the edition), then gather them.
+
+    Stale payouts get none: their figures are of the past. Leaves the merged PDF as the job's file and the
+    ZIP in its result; raises DomainError when there is nothing to draw.
+    """
+    edition = get_edition(job.edition_id or 0)
+    rows = [row for row in ledger(edition, job.params.get("registration_ids")) if row.stored]
+    wanted = [row for row in rows if not row.is_stale]
+    if not wanted:
+        raise DomainError("Aucun reversement à jour : calculez-les d'abord.")
+    progress(0, len(wanted))
+    made: list[tuple[str, str]] = []
+    with _drawing(len(wanted)) as draw:
+        for start in range(0, len(wanted), BATCH):
+            facts = slip_facts(edition, [row.registration_id for row in wanted[start : start + BATCH]])
+            for each, pdf in draw(edition, facts):
+                stored = _keep(edition, each.row, pdf)
+                if stored:
+                    made.append((slip_name(each.row), stored))
+                progress(min(len(made), len(wanted) - 1), len(wanted))
+    _gather(job, made)
+    progress(len(wanted), len(wanted))
+    left = len(rows) - len(made)
+    message = f"{count_of(len(made), 'bordereau')}." if len(made) < 2 else f"{len(made)} bordereaux."
+    return message if not left else f"{message} {left} à recalculer n'en ont pas."
+
+
+def build_slip(edition_name: str, edition_number: int, commission_bp: int, facts: SlipFacts) -> Slip:
+    """The slip of a computed payout, its amounts those that were computed."""
+    row = facts.row
+    assert row.stored
+    amounts = row.stored.amounts
+    fee_label = f"Frais de dépôt ({count_of(row.lists, 'liste')})"
+    return Slip(
+        reference=f"{edition_number:02d}-{row.payout_id:04d}",
+        edition_name=edition_name,
+        depositor_name=row.name,
+        list_numbers=row.numbers,
+        sold=tuple(_slip_item(item, "") for item in facts.sold),
+        unsold=tuple(_slip_item(item, ITEM_STATE_LABELS[item.state]) for item in facts.unsold),
+        gross_cents=amounts.gross,
+        commission_bp=commission_bp,
+        commission_cents=amounts.commission,
+        fees=(SlipLine(fee_label, amounts.fees),) if amounts.fees else (),
+        adjustments=tuple(SlipLine(reason, cents) for reason, cents in facts.adjustments),
+        net_cents=amounts.net,
+        shortfall_cents=amounts.shortfall,
+        payment=payment_text(row),
+        generated_at=utcnow(),
+    )
+
+
+def payment_text(row: LedgerRow) -> str:
+    """`Chèque n° 0012345`; empty while it is not paid."""
+    if row.method is None:
+        return ""
+    number = f" n° {row.cheque_number}" if row.cheque_number else ""
+    return f"{PAYOUT_METHOD_LABELS[row.method]}{number}"
+
+
+def slip_name(row: LedgerRow) -> str:
+    """`Bordereau 245 Rivière Camille.pdf`."""
+    numbers = "-".join(str(number) for number in row.numbers)
+    return safe_filename(f"Bordereau {numbers} {row.name}".replace("  ", " ")) + ".pdf"
+
+
+def _slip_item(item: SlipItemFacts, note: str) -> SlipItem:
+    return SlipItem(item.number, item.title, item.price_cents, note)
+
+
+@contextmanager
+def _drawing(count: int) -> Iterator[Callable[[Edition, list[SlipFacts]], Drawn]]:
+    """How to draw this many slips: here, or in processes of their own.
+
+    They are spawned, not forked: a worker's database and queue connections are not theirs to inherit.
+    """
+    if count < WORTH_A_POOL:
+        yield lambda edition, facts: _pairs(edition, facts, map)
+        return
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        yield lambda edition, facts: _pairs(edition, facts, pool.map)
+
+
+def _pairs(
+    edition: Edition,
+    facts: list[SlipFacts],
+    each: Callable[[Callable[[Slip], bytes], list[Slip]], Iterable[bytes]],
+) -> Drawn:
+    slips = [build_slip(edition.name, edition.number, edition.commission_bp, one) for one in facts]
+    return zip(facts, each(slip_pdf, slips), strict=True)
+
+
+def _keep(edition: Edition, row: LedgerRow, pdf: bytes) -> str | None:
+    """Store one slip and commit; None when its payout was computed again meanwhile."""
+    assert row.payout_id
+    assert isinstance(row.computed_at, datetime)
+    stored, path = new_file("slips", ".pdf")
+    path.write_bytes(pdf)
+    kept = store_slip(edition.id, row.payout_id, row.computed_at, stored)
+    db.session.commit()
+    if not kept:
+        path.unlink()
+        return None
+    if row.slip_file:
+        path_of(row.slip_file).unlink(missing_ok=True)
+    return stored
+
+
+def _gather(job: BackgroundJob, made: list[tuple[str, str]]) -> None:
+    merged, merged_path = new_file("slips", ".pdf")
+    with merged_path.open("wb") as out:
+        merge_pdfs((path_of(stored) for _, stored in made), out)
+    zipped, zip_path = new_file("slips", ".zip")
+    with zip_path.open("wb") as out:
+        write_zip(((name, path_of(stored)) for name, stored in made), out)
+    job.file, job.file_name = merged, "bordereaux.pdf"
+    job.result = {"zip": zipped, "zip_name": "bordereaux.zip", "slips": len(made)}
+    db.session.flush()
