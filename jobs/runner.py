@@ -16,7 +16,9 @@ from app.operations.services import finish_job, start_job
 log = structlog.get_logger()
 
 # kind → "module:function"; a handler takes (job, progress) and returns the sentence shown at the end.
-HANDLERS: dict[str, str] = {}
+HANDLERS: dict[str, str] = {
+    "billetweb_import": "jobs.billetweb:import_billetweb",
+}
 
 
 class Progress:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.core.errors import DomainError
-from app.editions.models import EditionState, ListKind
+from app.editions.models import EditionState, ListKind, Slot
 from app.editions.rulebook import KindRule, NumberPolicy, Rulebook
 
 # « 4 lists for two people » (1-product.md, Lists): each of the two registers and gets half of them.
@@ -20,6 +20,10 @@ class SlotFacts:
     capacity: int | None
     residents_only: bool
     members_only: bool
+
+
+def slot_facts(slot: Slot) -> SlotFacts:
+    return SlotFacts(slot.label, slot.capacity, slot.residents_only, slot.members_only)
 
 
 def check_accepting(state: EditionState) -> None:

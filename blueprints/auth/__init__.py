@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("auth", __name__, template_folder="templates")
 
-from blueprints.auth import views  # noqa: E402, F401 - views attach themselves to bp
+from blueprints.auth import activation_views, views  # noqa: E402, F401 - views attach themselves to bp

@@ -15,8 +15,7 @@ from app.deposits.models import (
     MemberNumber,
     Registration,
 )
-from app.deposits.registration_rules import free_ranks, slot_refusal
-from app.deposits.services.registrations import slot_facts
+from app.deposits.registration_rules import free_ranks, slot_facts, slot_refusal
 from app.editions.models import ListKind, Slot
 from app.editions.rulebook import NumberPolicy
 from app.editions.services.steps import lock_edition

@@ -12,11 +12,11 @@ from app.core.db import db
 from app.core.errors import DomainError
 from app.deposits.models import ItemList, MemberNumber, Registration, RegistrationSource
 from app.deposits.registration_rules import (
-    SlotFacts,
     check_accepting,
     free_ranks,
     lists_to_give,
     lowest_free_numbers,
+    slot_facts,
     slot_refusal,
 )
 from app.editions.models import Edition, ListKind, Slot
@@ -100,6 +100,10 @@ class Desk:
                 self._ranks[number].add(rank)
         members = db.session.execute(select(MemberNumber.user_id, MemberNumber.number))
         self._members: dict[int, int] = {row.user_id: row.number for row in members}
+
+    def knows(self, email: str) -> bool:
+        """Whether an account exists for this e-mail, one of those the desk was opened with."""
+        return email in self._users
 
     def register(self, wish: Wish) -> Registration:
         """One person with their lists, all or nothing; raises DomainError and leaves the rest as it was."""
@@ -215,7 +219,3 @@ class Desk:
                 self._ranks[each.number].add(each.rank)
         if registration.list_kind is ListKind.MEMBER and lists[0].number is not None:
             self._members[user.id] = lists[0].number
-
-
-def slot_facts(slot: Slot) -> SlotFacts:
-    return SlotFacts(slot.label, slot.capacity, slot.residents_only, slot.members_only)
