@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import current_app, request, url_for
+from flask import current_app, g, request, url_for
 from flask_login import current_user
 
 from app.web.access import may_use
@@ -50,11 +50,27 @@ def navigation() -> list[MenuItem]:
     usable = [
         entry
         for entry in ENTRIES
-        if entry.endpoint in current_app.view_functions and may_use(entry.endpoint, current_user.roles)
+        if entry.endpoint in current_app.view_functions
+        and may_use(entry.endpoint, current_user.roles)
+        and (_edition_id() or not _is_of_one_edition(entry.endpoint))
     ]
     best = max(
         (entry for entry in usable if here.startswith(entry.section)),
         key=lambda e: len(e.section),
         default=None,
     )
-    return [MenuItem(e.label, url_for(e.endpoint), e.icon, e is best) for e in usable]
+    return [MenuItem(e.label, _address(e.endpoint), e.icon, e is best) for e in usable]
+
+
+def _address(endpoint: str) -> str:
+    return url_for(endpoint, edition_id=_edition_id()) if _is_of_one_edition(endpoint) else url_for(endpoint)
+
+
+def _is_of_one_edition(endpoint: str) -> bool:
+    return current_app.url_map.is_endpoint_expecting(endpoint, "edition_id")
+
+
+def _edition_id() -> int | None:
+    """The edition the frame shows; the context processor has looked it up before the menu is drawn."""
+    edition = g.get("edition")
+    return edition.id if edition else None
