@@ -84,6 +84,8 @@ class Rulebook:
     sale_periods: Annotated[tuple[SalePeriodDefault, ...], Named("périodes de vente", 0, 20)]
     bring_on_deposit: Annotated[tuple[str, ...], Named("à apporter", 0, 20)]
     terms: Annotated[Terms, Named("conditions")]
+    # What volunteers say most often when they hand an item back on deposit day.
+    refusal_reasons: Annotated[tuple[str, ...], Named("raisons de refus au dépôt", 0, 20)] = ()
 
     @classmethod
     def from_dict(cls, data: object) -> "Rulebook":
