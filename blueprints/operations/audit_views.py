@@ -11,7 +11,7 @@ from app.core.clock import from_paris
 from app.operations.audit_queries import known_actions, list_audit
 from app.web.htmx import render
 from blueprints.operations import bp
-from blueprints.operations.audit_words import action_in_french, subject_in_french
+from blueprints.operations.audit_words import action_in_french, details_in_french, subject_in_french
 
 
 @bp.get("/audit")
@@ -34,6 +34,7 @@ def audit() -> ResponseReturnValue:
         action_choices=[("", "Toutes"), *actions],
         action_in_french=action_in_french,
         subject_in_french=subject_in_french,
+        details_in_french=details_in_french,
         url_for_page=lambda page: f"{url_for('operations.audit')}?{urlencode({**wanted, 'page': page})}",
     )
 

@@ -1,5 +1,9 @@
 """The audit log in French: what each action was, and what a subject is."""
 
+from typing import Any
+
+from app.accounts.models import ROLE_LABELS, Role
+
 ACTIONS = {
     "account.created": "Compte créé",
     "account.changed": "Fiche modifiée",
@@ -26,6 +30,18 @@ SUBJECTS = {
     "conflict": "conflit",
     "job": "travail",
 }
+DETAILS = {
+    "role": "rôle",
+    "before": "avant",
+    "after": "après",
+    "fields": "champs",
+    "until": "jusqu’à",
+    "reason": "motif",
+    "email": "adresse",
+    "first_name": "prénom",
+    "last_name": "nom",
+    "phone": "téléphone",
+}
 
 
 def action_in_french(action: str) -> str:
@@ -37,3 +53,14 @@ def subject_in_french(subject: str) -> str:
     """`user:12` → `compte nº 12`."""
     kind, _, number = subject.partition(":")
     return f"{SUBJECTS.get(kind, kind)} nº {number}" if number else SUBJECTS.get(kind, kind)
+
+
+def details_in_french(details: dict[str, Any]) -> list[tuple[str, str]]:
+    """`{"before": "volunteer"}` → `[("avant", "Bénévole")]`."""
+    return [(DETAILS.get(name, name), _value(value)) for name, value in details.items()]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(DETAILS.get(str(part), str(part)) for part in value)
+    return ROLE_LABELS[Role(value)] if value in set(Role) else str(value)
