@@ -1,0 +1,183 @@
+"""Reading what is to be printed: the lists of an edition with the state of their labels, and their items."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy.orm import aliased
+
+from app.accounts.models import User
+from app.core.db import db
+from app.deposits.models import Item, ItemList, ItemState, LabelStatus, ListState, Registration
+from app.editions.models import Edition, ListKind, Slot
+from app.editions.rulebook import Rulebook
+from app.labels.rules import ListFacts, printing_problems
+
+# What bears a label; an item refused at the desk or given up does not get a new one.
+_LABELLED = and_(Item.position > 0, Item.state != ItemState.REFUSED)
+_LAST = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelScope:
+    """Which lists: all of the edition, or narrowed to a slot, a label status, or these ids."""
+
+    slot_id: int | None = None
+    status: LabelStatus | None = None
+    list_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Who did something to a list's labels, and when (UTC)."""
+
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelListRow:
+    """A list that has items, with the state of its labels. `problems`: why they cannot be printed yet."""
+
+    list_id: int
+    registration_id: int
+    depositor: str
+    slot_id: int | None
+    slot: str
+    slot_starts_at: datetime | None
+    number: int | None
+    rank: int
+    kind: ListKind
+    items: int
+    status: LabelStatus
+    generated: Done | None
+    printed: Done | None
+    problems: tuple[str, ...]
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.problems
+
+    @property
+    def is_outdated(self) -> bool:
+        """Its labels were made once, then it was reopened and validated again."""
+        return self.status is LabelStatus.NOT_GENERATED and self.generated is not None
+
+
+def label_lists(edition: Edition, scope: LabelScope = LabelScope()) -> list[LabelListRow]:
+    """The lists of a scope in printing order: slots in time order, then list numbers; the lists of one
+    depositor follow each other. Lists without any item are left out."""
+    maker, printer = aliased(User), aliased(User)
+    counts = _counts(edition.id).subquery()
+    statement = (
+        select(
+            ItemList,
+            User,
+            Slot,
+            Registration.list_kind,
+            counts.c.items,
+            counts.c.without_code,
+            counts.c.without_price,
+            maker,
+            printer,
+        )
+        .join(counts, counts.c.list_id == ItemList.id)
+        .join(Registration, Registration.id == ItemList.registration_id)
+        .join(User, User.id == Registration.user_id)
+        .outerjoin(Slot, Slot.id == Registration.slot_id)
+        .outerjoin(maker, maker.id == ItemList.labels_generated_by_id)
+        .outerjoin(printer, printer.id == ItemList.labels_printed_by_id)
+        .where(ItemList.edition_id == edition.id)
+    )
+    if scope.slot_id is not None:
+        statement = statement.where(Registration.slot_id == scope.slot_id)
+    if scope.status is not None:
+        statement = statement.where(ItemList.label_status == scope.status)
+    if scope.list_ids:
+        statement = statement.where(ItemList.id.in_(scope.list_ids))
+    book = edition.rulebook
+    rows = [_row(book, *values) for values in db.session.execute(statement).tuples()]
+    return _in_printing_order(rows)
+
+
+def ready_lists(edition: Edition, scope: LabelScope) -> list[LabelListRow]:
+    """Those of a scope whose labels can be printed, in printing order."""
+    return [row for row in label_lists(edition, scope) if row.is_ready]
+
+
+def items_of_lists(list_ids: Collection[int]) -> dict[int, list[Item]]:
+    """The items to label of each list, by line."""
+    found: dict[int, list[Item]] = {list_id: [] for list_id in list_ids}
+    statement = select(Item).where(Item.list_id.in_(found), _LABELLED).order_by(Item.list_id, Item.line)
+    for item in db.session.scalars(statement):
+        found[item.list_id].append(item)
+    return found
+
+
+def _counts(edition_id: int) -> Select[int, int, int, int]:
+    return (
+        select(
+            Item.list_id,
+            func.count().label("items"),
+            func.sum(case((Item.code.is_(None), 1), else_=0)).label("without_code"),
+            func.sum(case((Item.price_cents <= 0, 1), else_=0)).label("without_price"),
+        )
+        .where(Item.edition_id == edition_id, _LABELLED)
+        .group_by(Item.list_id)
+    )
+
+
+def _row(
+    book: Rulebook,
+    item_list: ItemList,
+    person: User,
+    slot: Slot | None,
+    kind: ListKind,
+    items: int,
+    without_code: int,
+    without_price: int,
+    maker: User | None,
+    printer: User | None,
+) -> LabelListRow:
+    validated = item_list.state is ListState.VALIDATED
+    facts = ListFacts(item_list.number, validated, items, int(without_code), int(without_price))
+    return LabelListRow(
+        list_id=item_list.id,
+        registration_id=item_list.registration_id,
+        depositor=person.full_name,
+        slot_id=slot.id if slot else None,
+        slot=slot.label if slot else "Sans créneau",
+        slot_starts_at=slot.starts_at if slot else None,
+        number=item_list.number,
+        rank=item_list.rank,
+        kind=kind,
+        items=items,
+        status=item_list.label_status,
+        generated=_done(item_list.labels_generated_at, maker),
+        printed=_done(item_list.labels_printed_at, printer),
+        problems=printing_problems(book, facts),
+    )
+
+
+def _done(at: datetime | None, by: User | None) -> Done | None:
+    return Done(at, by.full_name if by else "") if at else None
+
+
+def _in_printing_order(rows: Iterable[LabelListRow]) -> list[LabelListRow]:
+    rows = list(rows)
+    first: dict[int, int] = {}
+    for row in rows:
+        number = row.number or 0
+        first[row.registration_id] = min(number, first.get(row.registration_id, number))
+    return sorted(
+        rows,
+        key=lambda row: (
+            row.slot_starts_at or _LAST,
+            row.slot_id or 0,
+            first[row.registration_id],
+            row.registration_id,
+            row.number or 0,
+            row.rank,
+        ),
+    )
