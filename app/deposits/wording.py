@@ -1,0 +1,46 @@
+"""Lists and items in the words people read: titles, details, names of lists."""
+
+from dataclasses import dataclass
+
+from app.deposits.models import Item, ItemList
+from app.editions.models import ListKind
+from app.editions.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class ItemWords:
+    """`title`: `Pantalon fille, 8 ans`; `details`: `Petit Nuage, bleu – toile`; labels of type, category."""
+
+    title: str
+    details: str
+    type: str
+    category: str
+
+
+def item_words(book: Rulebook, item: Item) -> ItemWords:
+    """How an item is called; keys that today's rulebook lacks are shown as they are."""
+    category = next((each.label for each in book.categories if each.key == item.category), item.category)
+    kind = next((each.label for each in book.item_types if each.key == item.type), item.type)
+    gender = next((each.label.lower() for each in book.genders if each.key == item.gender), "")
+    lot = f"lot de {item.pieces}" if item.pieces > 1 else ""
+    # Some types say it themselves: « Chaussures enfant ».
+    whom = "" if gender and gender in kind.lower() else gender
+    title = ", ".join(filter(None, (" ".join(filter(None, (kind, whom))), item.size, lot)))
+    facts = ", ".join(filter(None, (item.brand, item.colour)))
+    return ItemWords(title, " – ".join(filter(None, (facts, item.description))), kind, category)
+
+
+def list_name(item_list: ItemList) -> str:
+    """`Liste 245`; lists that share a number say their rank: `Liste 1012 – n° 2`."""
+    if item_list.number is None:
+        return f"Liste famille n° {item_list.rank}"
+    shared = item_list.registration.list_kind is not ListKind.STANDARD
+    return f"Liste {item_list.number} – n° {item_list.rank}" if shared else f"Liste {item_list.number}"
+
+
+def list_colour(book: Rulebook, item_list: ItemList) -> tuple[str, str]:
+    """Colour of the labels of a list: hex and name; grey while the number is not known."""
+    if item_list.number is None:
+        return "#9AA3B0", "Couleur à venir"
+    numbers = book.range_of(item_list.number)
+    return numbers.colour_hex, numbers.colour_name

@@ -1,0 +1,163 @@
+"""Where a depositor stands: the steps of a bourse, and the one thing to do now."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from flask import url_for
+
+from app.core.clock import date_long, time_short
+from app.deposits.models import ItemList, ItemState, ListState, Registration
+from app.deposits.queries.lists import live_items
+from app.deposits.services.lists import read_only_reason
+from app.editions.models import READ_ONLY_STATES, EditionState, PickupTime, Slot
+from app.payouts.depositor import OwnSales
+from app.payouts.models import PayoutState
+
+
+class Stage(IntEnum):
+    """The steps of a bourse, in order."""
+
+    DECLARE = 0
+    VALIDATE = 1
+    COME = 2
+    SALE = 3
+    COLLECT = 4
+    OVER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the stepper; `state` is done, current or todo."""
+
+    label: str
+    state: str
+    hint: str = ""
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NextAct:
+    """What to do now: a title, a sentence, and a button when there is something to press."""
+
+    title: str
+    text: str
+    button: str | None = None
+    href: str | None = None
+    icon: str = "arrow-right"
+
+
+def list_to_fill(registration: Registration) -> ItemList | None:
+    """The list to go on with: the fullest one still open, else the first open one."""
+    drafts = [each for each in registration.lists if each.state is ListState.DRAFT]
+    return max(drafts, key=lambda each: len(live_items(each)), default=None)
+
+
+def current_stage(registration: Registration, sales: OwnSales) -> Stage:
+    """The step under way."""
+    state = registration.edition.state
+    if state in READ_ONLY_STATES or (sales.payout and sales.payout.state is PayoutState.PAID):
+        return Stage.OVER
+    if state is EditionState.SETTLING:
+        return Stage.COLLECT
+    items = [item for each in registration.lists for item in live_items(each)]
+    brought = any(item.state not in (ItemState.DRAFT, ItemState.DECLARED) for item in items)
+    if state is EditionState.SELLING or brought:
+        return Stage.SALE
+    filled = [each for each in registration.lists if live_items(each)]
+    if filled and all(each.state is ListState.VALIDATED for each in filled):
+        return Stage.COME
+    return Stage.VALIDATE if filled else Stage.DECLARE
+
+
+def steps(registration: Registration, sales: OwnSales, pickup: PickupTime | None) -> list[Step]:
+    """The five steps of a bourse with what is done, under way, and to come."""
+    at = current_stage(registration, sales)
+    edition, slot = registration.edition, registration.slot
+    hints = (
+        f"jusqu’au {date_long(edition.declaration_deadline)}",
+        "un récapitulatif vous est envoyé",
+        slot_words(slot) if slot else "créneau à choisir",
+        f"à partir du {date_long(edition.sale_starts_at)}",
+        slot_words(pickup) if pickup else date_long(edition.restitution_ends_at),
+    )
+    names = ("Déclarer", "Valider", "Déposer", "Suivre les ventes", "Récupérer")
+    return [
+        Step(name, "done" if index < at else "current" if index == at else "todo", hint)
+        for index, (name, hint) in enumerate(zip(names, hints, strict=True))
+    ]
+
+
+def slot_words(slot: Slot | PickupTime) -> str:
+    """`mercredi 18 novembre, de 14 h 00 à 18 h 00`."""
+    return f"{date_long(slot.starts_at)}, de {time_short(slot.starts_at)} à {time_short(slot.ends_at)}"
+
+
+def next_act(registration: Registration, sales: OwnSales, pickup: PickupTime | None) -> NextAct:
+    """The one thing to do now, by step."""
+    stage, edition = current_stage(registration, sales), registration.edition
+    if stage <= Stage.VALIDATE:
+        return _declare(registration)
+    if stage is Stage.COME:
+        if registration.slot is None:
+            return NextAct("Listes validées", "L’équipe de la bourse vous indiquera votre créneau de dépôt.")
+        when = slot_words(registration.slot)
+        return NextAct(
+            "Venez déposer vos articles",
+            f"{when[0].upper()}{when[1:]}{f' – {edition.place}' if edition.place else ''}.",
+            "Ajouter à mon agenda",
+            url_for("portal.slot_calendar", edition_id=edition.id),
+            "calendar",
+        )
+    if stage is Stage.SALE:
+        return NextAct(
+            "Vos articles sont à la bourse",
+            "Les ventes s’affichent ici au fur et à mesure.",
+            "Voir mes ventes",
+            url_for("portal.sales", edition_id=edition.id),
+            "activity",
+        )
+    if stage is Stage.COLLECT:
+        when = slot_words(pickup) if pickup else f"jusqu’au {date_long(edition.restitution_ends_at)}"
+        return NextAct(
+            "Venez chercher votre argent et vos invendus",
+            f"{when[0].upper()}{when[1:]}. Passé ce délai, les invendus sont donnés.",
+            "Voir mes ventes",
+            url_for("portal.sales", edition_id=edition.id),
+            "activity",
+        )
+    return NextAct(
+        "Tout est réglé",
+        "Merci d’avoir participé ! Vous retrouvez ici le détail de vos ventes.",
+        "Voir mes ventes",
+        url_for("portal.sales", edition_id=edition.id),
+        "activity",
+    )
+
+
+def _declare(registration: Registration) -> NextAct:
+    """Before the deposit: open, declare, validate, or too late."""
+    edition, chosen = registration.edition, list_to_fill(registration)
+    if chosen is None:
+        return NextAct("Votre inscription est enregistrée", "Vos listes paraîtront bientôt ici.")
+    reason = read_only_reason(chosen)
+    if reason and edition.state is EditionState.DRAFT:
+        return NextAct("Bientôt ouvert", reason)
+    if reason:
+        return NextAct("Les déclarations sont closes", reason)
+    count = len(live_items(chosen))
+    if not count:
+        return NextAct(
+            "Déclarez vos articles",
+            "Chaque article est enregistré aussitôt : arrêtez-vous et reprenez quand vous voulez.",
+            "Commencer ma liste",
+            url_for("portal.item_new", edition_id=edition.id, list_id=chosen.id),
+            "plus",
+        )
+    articles = f"{count} article{'s' if count > 1 else ''}"
+    return NextAct(
+        "Complétez, puis validez",
+        f"{articles} dans votre liste. Rien n’est envoyé tant que vous n’avez pas validé.",
+        "Continuer ma liste",
+        url_for("portal.list", edition_id=edition.id, list_id=chosen.id),
+        "pencil",
+    )
