@@ -2,6 +2,6 @@
 
 from flask import Blueprint
 
-bp = Blueprint("pwa", __name__, template_folder="templates")
+bp = Blueprint("pwa", __name__)
 
 from blueprints.pwa import views  # noqa: E402, F401 - views attach themselves to bp

@@ -1,1 +1,139 @@
-"""Views of till."""
+"""Choosing, opening and closing a till; the selling page itself works in the browser (static/js/till)."""
+
+from flask import abort, current_app, flash, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+
+from app.core.clock import utcnow
+from app.core.db import db
+from app.core.errors import DomainError
+from app.sales.models import PAYMENT_LABELS, TillSession
+from app.sales.queries import get_till, open_session_of, till_states
+from app.sales.rules import variance
+from app.sales.services.devices import NotYourSession, join_session
+from app.sales.services.sessions import VarianceUnexplained, close_session, open_session
+from app.web.filters import edition_in_view
+from app.web.forms import refuse
+from app.web.htmx import redirect_to, render
+from blueprints.pwa.shell import till_shell
+from blueprints.till import bp
+from blueprints.till.forms import CloseForm, OpenForm
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    """The tills of the edition: who has them, how they are doing, and which one to take."""
+    edition = edition_in_view()
+    states = till_states(edition.id) if edition else []
+    return render("till/home.html", "tills", edition=edition, tills=states, now=utcnow())
+
+
+@bp.route("/<int:till_id>/session", methods=["GET", "POST"])
+def open(till_id: int) -> ResponseReturnValue:
+    """Open a till with a counted float, then sell."""
+    till = get_till(till_id)
+    form = OpenForm()
+    session = open_session_of(till.id)
+    if session is not None and session.volunteer_id == current_user.id:
+        return redirect_to(url_for("till.sell", till_id=till.id))
+    if form.validate_on_submit():
+        try:
+            open_session(till, current_user.id, form.opening_float.cents)
+        except DomainError as refusal:
+            db.session.rollback()
+            refuse(form, refusal)
+        else:
+            db.session.commit()
+            return redirect_to(url_for("till.sell", till_id=till.id))
+    status = 422 if form.is_submitted() else 200
+    return render("till/open.html", "form", status=status, till=till, form=form, session=session)
+
+
+@bp.get("/<int:till_id>")
+def sell(till_id: int) -> ResponseReturnValue:
+    """The selling page. The same for every till and everybody: the browser fills it."""
+    get_till(till_id)
+    return till_shell()
+
+
+@bp.get("/shell")
+def shell() -> ResponseReturnValue:
+    """The same page for the service worker, which must never be answered with a sign-in page."""
+    return till_shell()
+
+
+@bp.get("/<int:till_id>/state")
+def state(till_id: int) -> ResponseReturnValue:
+    """Who works at this till, for its page: the till, its open session, and a token to register with."""
+    till = get_till(till_id)
+    session = open_session_of(till.id)
+    return jsonify(
+        till={"id": till.id, "number": till.number, "training": till.training},
+        session=_told(session) if session else None,
+        csrf=generate_csrf(),
+    )
+
+
+@bp.post("/<int:till_id>/device")
+def device(till_id: int) -> ResponseReturnValue:
+    """Bind this browser to the open session; answers the secret once, when the browser is new to the till."""
+    data = request.get_json()
+    session = open_session_of(till_id)
+    if session is None:
+        abort(404)
+    key_id = data.get("key_id")
+    if session.volunteer_id != current_user.id:
+        raise NotYourSession(session)
+    joined = join_session(
+        session,
+        key_id if isinstance(key_id, str) else None,
+        user_id=current_user.id,
+        server_key=current_app.config["SECRET_KEY"],
+        take_over=data.get("take_over") is True,
+    )
+    db.session.commit()
+    return jsonify(key_id=joined.key_id, secret=joined.secret_text, last_seq=joined.last_seq)
+
+
+@bp.route("/<int:till_id>/closure", methods=["GET", "POST"])
+def close(till_id: int) -> ResponseReturnValue:
+    """Count the drawer and close; a difference is shown first, and needs a reason."""
+    till = get_till(till_id)
+    session = open_session_of(till.id)
+    if session is None:
+        return redirect_to(url_for("till.home"))
+    form, gaps = CloseForm(), None
+    if form.validate_on_submit():
+        try:
+            close_session(session, form.count(), form.reason.data or "", current_user.id)
+        except VarianceUnexplained as refusal:
+            db.session.rollback()
+            refuse(form, refusal)
+            gaps = _gaps(refusal)
+        except DomainError as refusal:
+            db.session.rollback()
+            refuse(form, refusal)
+        else:
+            db.session.commit()
+            flash(f"La caisse {till.name} est fermée. Merci !", "success")
+            return redirect_to(url_for("till.home"))
+    status = 422 if form.is_submitted() else 200
+    return render("till/close.html", "form", status=status, till=till, session=session, form=form, gaps=gaps)
+
+
+def _told(session: TillSession) -> dict[str, object]:
+    return {
+        "uuid": session.uuid,
+        "volunteer": session.volunteer.full_name,
+        "opened_at": session.opened_at.isoformat(),
+    }
+
+
+def _gaps(refusal: VarianceUnexplained) -> list[tuple[str, int, int, int]]:
+    """Per payment method: its name, expected, counted and difference in cents."""
+    differences = variance(refusal.expected, refusal.counted)
+    return [
+        (label, refusal.expected[method], refusal.counted[method], differences.get(method, 0))
+        for method, label in PAYMENT_LABELS.items()
+    ]

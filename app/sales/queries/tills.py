@@ -35,6 +35,7 @@ class TillState:
     number: int
     training: bool
     session_id: int | None
+    volunteer_id: int | None
     volunteer: str | None
     opened_at: datetime | None
     last_seen_at: datetime | None
@@ -107,6 +108,7 @@ def till_states(edition_id: int) -> list[TillState]:
                 till.number,
                 till.training,
                 session.id if session else None,
+                session.volunteer_id if session else None,
                 volunteer,
                 session.opened_at if session else None,
                 device.last_seen_at,

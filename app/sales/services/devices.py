@@ -1,6 +1,7 @@
 """Browsers that may sell: registering, recognising and listening to them."""
 
 import uuid
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 from app.core import audit
 from app.core.clock import utcnow
 from app.core.db import db
-from app.core.errors import Conflict
+from app.core.errors import Conflict, DomainError
 from app.editions.models import Till
 from app.sales import keys
 from app.sales.models import JournalEntry, TillDevice, TillSession
@@ -26,6 +27,16 @@ class OnAnotherDevice(Conflict):
         )
 
 
+class NotYourSession(DomainError):
+    """Only the volunteer who opened a till sells at it."""
+
+    def __init__(self, session: TillSession) -> None:
+        super().__init__(
+            f"La caisse {session.till.name} est ouverte par {session.volunteer.full_name}. "
+            "Fermez-la d'abord, ou prenez une autre caisse."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Registration:
     """A device at work. `secret` only when it was just made: it is told once. `last_seq`: highest known."""
@@ -33,6 +44,11 @@ class Registration:
     key_id: str
     secret: bytes | None
     last_seq: int
+
+    @property
+    def secret_text(self) -> str | None:
+        """The secret in base64, as it is told to the browser."""
+        return b64encode(self.secret).decode() if self.secret else None
 
 
 def join_session(

@@ -1,0 +1,54 @@
+"""The page of the till and all it needs, named by one version that changes when any file does."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, make_response, render_template
+
+from config.settings import ROOT
+
+_LINKED = re.compile(r'(?:href|src|data-icons)="(/static/[^"#]+)')
+# Found by the browser inside other files, not in the page itself.
+MODULES = ("static/js/till/*.js", "sw/*.js", "static/vendor/idb-*/idb.js", "static/vendor/inter-*/*.woff2")
+
+
+@dataclass(frozen=True)
+class Shell:
+    """`files`: the addresses to keep beside the page; `version`: 12 hexadecimal digits over all contents."""
+
+    version: str
+    files: tuple[str, ...]
+
+
+def till_shell() -> Response:
+    """The till's page: nothing in it is anybody's, so that it may be kept and shown without the server."""
+    return make_response(render_template("till/sell.html", version=shell().version))
+
+
+def shell() -> Shell:
+    """What the till needs offline; worked out once per process, at each request when debugging."""
+    return _work_out() if current_app.debug else _remembered()
+
+
+@cache
+def _remembered() -> Shell:
+    return _work_out()
+
+
+def _work_out() -> Shell:
+    page = render_template("till/sell.html", version="")
+    linked = dict.fromkeys(_LINKED.findall(page))
+    found = [path for pattern in MODULES for path in sorted(ROOT.glob(pattern))]
+    files = (*linked, *(f"/{path.relative_to(ROOT)}" for path in found))
+    digest = hashlib.sha256(page.encode())
+    for path in (*(_path_of(address) for address in linked), *found):
+        digest.update(path.read_bytes())
+    return Shell(digest.hexdigest()[:12], files)
+
+
+def _path_of(address: str) -> Path:
+    return ROOT / urlsplit(address).path.lstrip("/")

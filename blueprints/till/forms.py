@@ -1,0 +1,77 @@
+"""Forms of opening and closing a till."""
+
+from typing import Any
+
+from wtforms import IntegerField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from app.core.errors import DomainError
+from app.core.money import parse_euros
+from app.sales.services.sessions import Count
+from app.web.forms import Form
+
+MAX_PIECES = 9999
+# Euro notes and coins in circulation, in cents.
+NOTES = (50000, 20000, 10000, 5000, 2000, 1000, 500)
+COINS = (200, 100, 50, 20, 10, 5, 2, 1)
+
+
+class EuroField(StringField):  # type: ignore[misc]
+    """An amount typed in euros; `cents` once it is valid. An empty one is 0."""
+
+    @property
+    def cents(self) -> int:
+        return parse_euros(self.data) if (self.data or "").strip() else 0
+
+    def pre_validate(self, form: Any) -> None:
+        try:
+            assert self.cents >= 0
+        except DomainError as refusal:
+            raise ValidationError(refusal.message) from refusal
+
+
+class OpenForm(Form):
+    opening_float = EuroField(
+        "Fond de caisse compté", [InputRequired("Comptez le fond de caisse et écrivez la somme, même 0.")]
+    )
+
+
+class CloseForm(Form):
+    """How many of each note and coin, the totals of the card terminal and of the cheques, and a reason."""
+
+    card = EuroField("Total des cartes", [Length(max=12)])
+    cheque = EuroField("Total des chèques", [Length(max=12)])
+    reason = StringField("Raison de l'écart", [Length(max=300, message="300 caractères au plus.")])
+
+    @property
+    def notes(self) -> list[IntegerField]:
+        return [self[piece_name(value)] for value in NOTES]
+
+    @property
+    def coins(self) -> list[IntegerField]:
+        return [self[piece_name(value)] for value in COINS]
+
+    def count(self) -> Count:
+        """What was counted; the form must be valid."""
+        pieces = {value: self[piece_name(value)].data or 0 for value in NOTES + COINS}
+        return Count({value: n for value, n in pieces.items() if n}, self.card.cents, self.cheque.cents)
+
+
+def piece_name(value: int) -> str:
+    return f"piece_{value}"
+
+
+def piece_label(value: int) -> str:
+    """`20 €`, `50 c`."""
+    return f"{value // 100}\u00a0€" if value >= 100 else f"{value}\u00a0c"
+
+
+for _value in NOTES + COINS:
+    setattr(
+        CloseForm,
+        piece_name(_value),
+        IntegerField(
+            piece_label(_value),
+            [Optional(), NumberRange(0, MAX_PIECES, f"Un nombre entre 0 et {MAX_PIECES}.")],
+        ),
+    )

@@ -1,0 +1,42 @@
+// The left side: the answer to the last scan, and the basket in large lines.
+import { shortName } from "./codes.js";
+import { $, count, el, icon } from "./dom.js";
+import { euros } from "./money.js";
+
+const list = $("basket");
+
+export function showBasket(basket, onRemove) {
+  $("basket-empty").hidden = basket.lines.length > 0;
+  list.replaceChildren(...basket.lines.map((item, index) => line(item, index + 1, onRemove)));
+  $("count").textContent = count(basket.lines.length, "article", "articles");
+  $("total").textContent = euros(basket.total);
+  list.lastElementChild?.scrollIntoView({ block: "nearest" });
+}
+
+function line(item, rank, onRemove) {
+  return el("li", { class: "line" },
+    el("span", { class: "line__rank", "aria-hidden": "true" }, String(rank)),
+    el("span", { class: "line__what" },
+      el("span", { class: "line__name" }, item.name),
+      el("span", { class: "line__detail" }, [shortName(item.code), item.detail].filter(Boolean).join(" · ")),
+    ),
+    el("span", { class: "line__price" }, euros(item.price)),
+    el("button", {
+      class: "button button--square", type: "button", title: "Retirer du panier",
+      "aria-label": `Retirer ${item.name} ${shortName(item.code)} du panier`, onclick: () => onRemove(item.code),
+    }, icon("x")),
+  );
+}
+
+// `tone`: "accepted", "refused" or "" for nothing said yet. Both change colour, sign and words.
+export function showAnswer(tone, title = "", text = "") {
+  const answer = $("answer");
+  answer.dataset.tone = tone;
+  $("answer-icon").replaceChildren(...(tone ? [icon(tone === "accepted" ? "circle-check" : "circle-x")] : []));
+  $("answer-title").textContent = title || "Scannez un article";
+  $("answer-text").textContent = text;
+  // Restart the flash also when the same answer comes twice.
+  answer.classList.remove("answer--flash");
+  void answer.offsetWidth;
+  if (tone) answer.classList.add("answer--flash");
+}

@@ -1,0 +1,124 @@
+// The items of the edition, in memory for speed, on disk for the next start.
+import { formatCode } from "./codes.js";
+import { durable } from "./store.js";
+
+const FOR_SALE = "o";
+const time = new Intl.DateTimeFormat("fr-FR", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Paris" });
+
+export class Catalogue {
+  #items = new Map();
+  // When this till itself last changed an item (ms of performance.now): older news of it is out of date.
+  #touched = new Map();
+  edition = null;
+  cursor = 0;
+  etag = null;
+  epoch = null;
+
+  // The last complete catalogue, then what is newer than it.
+  static async open(database) {
+    const catalogue = new Catalogue();
+    const transaction = database.transaction(["meta", "overlay"]);
+    const [whole, cursor, overlay] = await Promise.all([
+      transaction.objectStore("meta").get("catalogue"),
+      transaction.objectStore("meta").get("cursor"),
+      transaction.objectStore("overlay").getAll(),
+    ]);
+    if (whole) catalogue.#adopt(whole);
+    catalogue.cursor = cursor ?? catalogue.cursor;
+    for (const item of overlay) catalogue.#items.set(item.code, item);
+    return catalogue;
+  }
+
+  get size() {
+    return this.#items.size;
+  }
+
+  get(code) {
+    return this.#items.get(code);
+  }
+
+  // Why this code cannot be sold, as {title, text}, or null when it can.
+  refusal(code) {
+    const item = this.#items.get(code);
+    const name = formatCode(code);
+    if (code.slice(0, 2) !== String(this.edition).padStart(2, "0")) {
+      return { title: "Autre édition", text: `L'étiquette ${name} vient d'une autre bourse.` };
+    }
+    if (!item) return { title: "Article inconnu", text: `${name} n'est pas en vente : appelez un gestionnaire.` };
+    if (item.state === FOR_SALE) return null;
+    if (item.state === "s") return { title: "Déjà vendu", text: `${item.name} ${soldWhere(item)}` };
+    if (item.state === "w") return { title: "Retiré de la vente", text: `${item.name} ne doit plus être vendu.` };
+    return { title: "Plus en vente", text: `${item.name} n'est plus proposé à la vente.` };
+  }
+
+  // Replace everything at once; what this till did itself since `askedAt`, or has not sent, stays as it knows it.
+  async replace(database, data, etag, askedAt) {
+    const whole = { ...data, etag };
+    const transaction = durable(database, ["meta", "overlay", "journal"]);
+    const own = await this.#ownCodes(transaction, askedAt);
+    const kept = (await transaction.objectStore("overlay").getAll()).filter((item) => own.has(item.code));
+    transaction.objectStore("overlay").clear();
+    for (const item of kept) transaction.objectStore("overlay").put(item);
+    transaction.objectStore("meta").put(whole, "catalogue");
+    transaction.objectStore("meta").put(data.cursor, "cursor");
+    await transaction.done;
+    this.#items = new Map();
+    this.#adopt(whole);
+    this.show(kept);
+  }
+
+  // What changed on the server, asked at `askedAt`.
+  async follow(database, delta, askedAt) {
+    const items = readItems(delta);
+    if (!items.length && delta.cursor === this.cursor) return;
+    const transaction = database.transaction(["meta", "overlay", "journal"], "readwrite");
+    const own = await this.#ownCodes(transaction, askedAt);
+    const news = items.filter((item) => !own.has(item.code));
+    for (const item of news) transaction.objectStore("overlay").put(item);
+    transaction.objectStore("meta").put(delta.cursor, "cursor");
+    await transaction.done;
+    this.cursor = delta.cursor;
+    this.show(news);
+  }
+
+  // This till sold these, gave them back, or just learnt that the server knows.
+  touch(codes) {
+    for (const code of codes) this.#touched.set(code, performance.now());
+  }
+
+  async #ownCodes(transaction, askedAt) {
+    const pending = await transaction.objectStore("journal").index("state").getAll("local");
+    const own = new Set(pending.flatMap(({ entry }) => codesOf(entry)));
+    for (const [code, at] of this.#touched) if (at >= askedAt) own.add(code);
+    return own;
+  }
+
+  // Items as they are now, once they are on disk.
+  show(items) {
+    for (const item of items) this.#items.set(item.code, item);
+  }
+
+  #adopt(whole) {
+    this.edition = whole.edition;
+    this.cursor = whole.cursor;
+    this.epoch = whole.epoch;
+    this.etag = whole.etag;
+    this.show(readItems(whole));
+  }
+}
+
+export function codesOf(entry) {
+  return entry.codes ?? entry.lines.map((line) => line.code);
+}
+
+function readItems({ codes, prices, states, types, type_names: names, details, sold }) {
+  return codes.map((code, index) => {
+    const item = { code, price: prices[index], state: states[index], name: names[types[index]], detail: details[index] };
+    const where = sold[index];
+    return where ? { ...item, till: where[0], at: where[1] * 1000 } : item;
+  });
+}
+
+function soldWhere({ till, at }) {
+  return till ? `a été vendu en caisse C${till} à ${time.format(at)}.` : "a déjà été vendu.";
+}

@@ -1,0 +1,111 @@
+// The sales of this till, and taking one back within five minutes.
+import { shortName } from "./codes.js";
+import { $, count, el, hour } from "./dom.js";
+import { recentSales } from "./journal.js";
+import { euros } from "./money.js";
+import { describe, METHOD_NAMES, refundFor } from "./payment.js";
+import { VOID_WINDOW } from "./till.js";
+
+const SHOWN = 50;
+const STATES = {
+  local: ["warning", "Gardée ici"],
+  confirmed: ["success", "Enregistrée"],
+  conflict: ["danger", "Vendu deux fois"],
+  quarantined: ["danger", "À vérifier"],
+};
+
+export class HistoryView {
+  #till;
+  #onVoided;
+  #dialog = $("history");
+  #void = $("void");
+  #sale = null;
+
+  constructor(till, onVoided) {
+    this.#till = till;
+    this.#onVoided = onVoided;
+    $("void-form").addEventListener("input", () => this.#refreshVoid());
+    $("void-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#confirmVoid();
+    });
+    for (const dialog of [this.#dialog, this.#void]) {
+      dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+    }
+  }
+
+  async open() {
+    await this.#draw();
+    this.#dialog.showModal();
+  }
+
+  async #draw() {
+    const sales = await recentSales(this.#till.database, SHOWN);
+    $("history-empty").hidden = sales.length > 0;
+    $("history-list").replaceChildren(...sales.map((sale) => this.#row(sale)));
+  }
+
+  #row(sale) {
+    const { entry, state, voids } = sale;
+    const [tone, word] = STATES[state];
+    const gone = voids.flatMap(({ codes }) => codes);
+    const names = entry.lines.map(({ code }) => shortName(code)).join(", ");
+    return el("li", { class: "past" },
+      el("span", { class: "past__time" }, hour(Date.parse(entry.at))),
+      el("span", { class: "past__what" },
+        el("strong", {}, euros(entry.total)), ` ${describe(entry.payments)} · ${count(entry.lines.length, "article", "articles")} `,
+        el("span", { class: "past__codes" }, names),
+        gone.length ? el("span", { class: "past__void" }, `Annulé : ${gone.map(shortName).join(", ")}`) : null,
+      ),
+      el("span", { class: `badge badge--${tone}` }, word),
+      this.#voidable(sale, gone)
+        ? el("button", { class: "button button--secondary button--small", type: "button", onclick: () => this.#ask(sale, gone) }, "Annuler")
+        : null,
+    );
+  }
+
+  // By its seller, within five minutes, while something is left of it.
+  #voidable({ entry }, gone) {
+    const recent = this.#till.clock.now() - Date.parse(entry.at) < VOID_WINDOW;
+    return recent && entry.session === this.#till.session?.uuid && gone.length < entry.lines.length;
+  }
+
+  #ask(sale, gone) {
+    this.#sale = sale;
+    const left = sale.entry.lines.filter(({ code }) => !gone.includes(code));
+    $("void-lines").replaceChildren(...left.map(({ code, price }) =>
+      el("label", { class: "choice" },
+        el("input", { class: "choice__input", type: "checkbox", name: "code", value: code, checked: true }),
+        el("span", { class: "choice__text" }, `${shortName(code)} · ${this.#till.catalogue.get(code)?.name ?? ""} · ${euros(price)}`),
+      )));
+    $("void-in-cash").checked = false;
+    $("void-cash-choice").hidden = sale.entry.payments.every(({ method }) => method === "cash");
+    this.#refreshVoid();
+    this.#dialog.close();
+    this.#void.showModal();
+  }
+
+  #reading() {
+    const codes = [...$("void-lines").querySelectorAll("input:checked")].map(({ value }) => value);
+    const { lines, payments } = this.#sale.entry;
+    const amount = lines.filter(({ code }) => codes.includes(code)).reduce((sum, { price }) => sum + price, 0);
+    const given = this.#sale.voids.flatMap(({ refunds }) => refunds);
+    return { codes, refunds: refundFor(payments, given, amount, $("void-in-cash").checked) };
+  }
+
+  #refreshVoid() {
+    const { codes, refunds } = this.#reading();
+    $("void-confirm").disabled = !codes.length;
+    $("void-refund").textContent = refunds.length
+      ? `À rendre : ${refunds.map(({ method, amount }) => `${euros(amount)} (${METHOD_NAMES[method].toLowerCase()})`).join(" et ")}`
+      : "Cochez ce que le client rend.";
+  }
+
+  async #confirmVoid() {
+    const { codes, refunds } = this.#reading();
+    $("void-confirm").disabled = true;
+    await this.#till.void(this.#sale, codes, refunds);
+    this.#void.close();
+    this.#onVoided(refunds);
+  }
+}

@@ -1,0 +1,58 @@
+// The till's journal: numbered without a gap, signed, written before anybody is told "encaissé".
+import { canonical, hmac, sha256 } from "./signing.js";
+import { durable } from "./store.js";
+
+export const FORMAT = 1;
+
+// Another page wrote to this journal meanwhile: nothing was stored, nothing may be shown as paid.
+export class JournalMoved extends Error {}
+
+// Write one entry ({kind, …body}) and what it changes in the catalogue, all or nothing, on disk when it resolves.
+// `facts`: {tillId, session, key, lastSeq, at, clock}. Returns the stored record.
+export async function append(database, facts, body, changedItems) {
+  const seq = facts.lastSeq + 1;
+  const entry = {
+    v: FORMAT,
+    uuid: crypto.randomUUID(),
+    till: facts.tillId,
+    seq,
+    session: facts.session,
+    at: new Date(facts.at).toISOString(),
+    clock: facts.clock,
+    ...body,
+  };
+  const payload = canonical(entry);
+  const [hash, mac] = await Promise.all([sha256(payload), hmac(facts.key.key, payload)]);
+  const record = { seq, uuid: entry.uuid, kind: entry.kind, state: "local", payload, hash, mac, entry };
+
+  // From here to `done` nothing but this database is awaited: a transaction does not wait for strangers.
+  const transaction = durable(database, ["journal", "overlay", "meta"]);
+  const written = (await transaction.objectStore("meta").get("seq")) ?? 0;
+  if (written !== facts.lastSeq) {
+    transaction.abort();
+    await transaction.done.catch(() => {});
+    throw new JournalMoved();
+  }
+  transaction.objectStore("journal").add(record);
+  transaction.objectStore("meta").put(seq, "seq");
+  transaction.objectStore("meta").put(facts.at, "lastAt");
+  transaction.objectStore("meta").delete("basket");
+  for (const item of changedItems) transaction.objectStore("overlay").put(item);
+  await transaction.done;
+  return record;
+}
+
+// The latest sales of this till, newest first, each with the codes voided since.
+export async function recentSales(database, count) {
+  const records = await database.getAll("journal", IDBKeyRange.lowerBound(0));
+  const voided = new Map();
+  for (const { kind, entry } of records) {
+    if (kind !== "void") continue;
+    voided.set(entry.sale, [...(voided.get(entry.sale) ?? []), entry]);
+  }
+  return records
+    .filter((record) => record.kind === "sale")
+    .slice(-count)
+    .reverse()
+    .map((record) => ({ ...record, voids: voided.get(record.uuid) ?? [] }));
+}

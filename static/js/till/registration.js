@@ -1,0 +1,48 @@
+// Asking the server who works here: the session of this till, and the key of this browser.
+import { personRequest, ServerProblem } from "./server.js";
+import { importSecret } from "./signing.js";
+
+// A reason why nothing can be sold here now: {title, text, action?: "open" | "sign-in" | "take-over" | "retry"}.
+export class NotReady extends Error {
+  constructor(title, text, action) {
+    super(title);
+    Object.assign(this, { title, text, action });
+  }
+}
+
+// Bring what the till knows up to date. Without the server it goes on with what it has.
+export async function register(till, takeOver = false) {
+  let answer;
+  try {
+    answer = await personRequest(`/till/${till.id}/state`);
+  } catch (problem) {
+    if (!(problem instanceof ServerProblem)) throw problem;
+    if (till.key && till.session) return;
+    throw new NotReady("Pas de connexion", "Cette caisse n'a encore jamais servi ici : il faut le réseau pour la première ouverture.", "retry");
+  }
+  const { status, data } = answer;
+  if (status === 401) {
+    if (till.key && till.session) return;
+    throw new NotReady("Connectez-vous", "Votre connexion a expiré. Vos ventes sont gardées.", "sign-in");
+  }
+  if (status !== 200 || !data.till) return;
+  await till.remember({ place: data.till });
+  if (!data.session) {
+    await till.remember({ session: null });
+    throw new NotReady("Caisse fermée", "Ouvrez-la en comptant le fond de caisse.", "open");
+  }
+  if (till.key && till.session?.uuid === data.session.uuid) return;
+  await join(till, data, takeOver);
+}
+
+async function join(till, { csrf, session }, takeOver) {
+  const { status, data } = await personRequest(`/till/${till.id}/device`, {
+    method: "POST",
+    csrf,
+    data: { key_id: till.key?.id ?? null, take_over: takeOver },
+  });
+  if (status === 409) throw new NotReady("Caisse ouverte ailleurs", data.error, "take-over");
+  if (status !== 200) throw new NotReady("Caisse indisponible", data.error ?? "Rechargez la page.", "retry");
+  const key = data.secret ? { id: data.key_id, key: await importSecret(data.secret) } : till.key;
+  await till.remember({ key, session, lastSeq: Math.max(till.lastSeq, data.last_seq) });
+}

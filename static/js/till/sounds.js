@@ -1,0 +1,24 @@
+// Two sounds that cannot be taken for each other: one short high note, two long low ones.
+
+let context = null;
+
+function note(frequency, start, length, shape) {
+  const oscillator = new OscillatorNode(context, { type: shape, frequency });
+  const volume = new GainNode(context, { gain: 0.2 });
+  oscillator.connect(volume).connect(context.destination);
+  oscillator.start(context.currentTime + start);
+  oscillator.stop(context.currentTime + start + length);
+}
+
+function play(notes) {
+  try {
+    context ??= new AudioContext();
+    if (context.state === "suspended") context.resume();
+    for (const each of notes) note(...each);
+  } catch {
+    // A computer without sound: the colours and words remain.
+  }
+}
+
+export const accepted = () => play([[1320, 0, 0.08, "sine"]]);
+export const refused = () => play([[220, 0, 0.22, "square"], [165, 0.28, 0.34, "square"]]);

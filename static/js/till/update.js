@@ -1,0 +1,28 @@
+// The service worker: installed at the first visit, replaced only when the cashier accepts and nobody is served.
+import { $ } from "./dom.js";
+
+let registration = null;
+
+export async function keepPage() {
+  if (!("serviceWorker" in navigator)) return;
+  try {
+    registration = await navigator.serviceWorker.register("/sw.js", { type: "module", scope: "/till/" });
+  } catch (error) {
+    // The page goes on; it only cannot be reopened without the network.
+    console.warn("service worker", error);
+  }
+}
+
+// Show the offer while a new version waits and `isFree()` (empty basket, nothing being written).
+export function askForUpdates(isFree) {
+  const offer = $("update");
+  offer.addEventListener("click", () => {
+    if (!isFree() || !registration?.waiting) return;
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    registration.waiting.postMessage("take-over");
+  });
+  setInterval(() => {
+    offer.hidden = !(registration?.waiting && isFree());
+  }, 2000);
+  setInterval(() => registration?.update().catch(() => {}), 10 * 60 * 1000);
+}

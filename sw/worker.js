@@ -1,0 +1,67 @@
+// The till's service worker: keeps the page and its files for when there is no server, and sends what is queued.
+import { flush } from "./outbox.js";
+import { PREFIX, openStore } from "/static/js/till/store.js";
+
+const CACHE = "bourse-till-";
+const TILL_PAGE = /^\/till\/\d+$/;
+
+// `version` names the files; `shell` is the page of every till; `files` are all it needs.
+export function keepTill({ version, shell, files }) {
+  const name = CACHE + version;
+
+  self.addEventListener("install", (event) => event.waitUntil(precache(name, [shell, ...files])));
+  self.addEventListener("activate", (event) => event.waitUntil(forgetOthers(name).then(() => self.clients.claim())));
+  self.addEventListener("fetch", (event) => {
+    const { request } = event;
+    const url = new URL(request.url);
+    if (request.method !== "GET" || url.origin !== self.location.origin) return;
+    if (request.mode === "navigate") {
+      if (TILL_PAGE.test(url.pathname)) event.respondWith(fromCache(name, shell, request));
+    } else if (url.pathname.startsWith("/static/") || url.pathname.startsWith("/sw/")) {
+      event.respondWith(fromCache(name, request, request));
+    }
+  });
+  // The page asks for the new version when its basket is empty.
+  self.addEventListener("message", (event) => {
+    if (event.data === "take-over") self.skipWaiting();
+  });
+  self.addEventListener("sync", (event) => {
+    if (event.tag === "journal") event.waitUntil(flushAll());
+  });
+}
+
+// All or nothing: one file that is missing, redirected or not 200 fails the install, and the old worker goes on.
+async function precache(name, addresses) {
+  const responses = await Promise.all(
+    addresses.map(async (address) => {
+      const response = await fetch(address, { cache: "reload", redirect: "error" });
+      if (response.status !== 200 || response.redirected) throw new Error(`${address}: ${response.status}`);
+      return [address, response];
+    }),
+  );
+  const cache = await caches.open(name);
+  await Promise.all(responses.map(([address, response]) => cache.put(address, response)));
+}
+
+async function fromCache(name, key, request) {
+  const cache = await caches.open(name);
+  return (await cache.match(key)) ?? fetch(request);
+}
+
+async function forgetOthers(name) {
+  const names = await caches.keys();
+  await Promise.all(names.filter((each) => each.startsWith(CACHE) && each !== name).map((each) => caches.delete(each)));
+}
+
+async function flushAll() {
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith(PREFIX)) continue;
+    const tillId = name.slice(PREFIX.length);
+    const database = await openStore(tillId);
+    try {
+      await flush(database, tillId);
+    } finally {
+      database.close();
+    }
+  }
+}

@@ -1,0 +1,113 @@
+"""What browser tests of the till need: a hall with items on sale, a volunteer signed in, a till opened."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from app.accounts.models import Role, User
+from app.accounts.sessions import open_session
+from app.core.codes import make_code
+from app.core.db import db
+from app.deposits.models import Item, ItemState, ListState
+from app.deposits.services.stock import put_on_sale
+from app.editions.models import Edition, Till
+from tests.factories import EditionFactory, ItemFactory, ItemListFactory, TillFactory, UserFactory
+from tests.support.server import LiveServer
+
+LINES = 24
+
+
+@dataclass
+class Hall:
+    """An edition on sale with tills C1 and C2, and items by code. Made with real commits."""
+
+    edition: Edition
+    tills: list[Till]
+    codes: list[str]
+    volunteer: User
+
+
+def make_hall(items: int = 24, **edition: Any) -> Hall:
+    """Prices are 1,00 €, 1,50 €, 2,00 €… in the order of the codes, over again after twenty."""
+    made = EditionFactory(number=26, **edition)
+    tills = [TillFactory(edition=made, number=number) for number in (1, 2)]
+    codes = []
+    for start in range(0, items, LINES):
+        number = 245 + start // LINES
+        item_list = ItemListFactory(
+            state=ListState.VALIDATED,
+            number=number,
+            **({} if not start else {"registration": registration}),
+            **({"registration__edition": made} if not start else {}),
+            rank=1,
+        )
+        registration = item_list.registration
+        for line in range(1, min(LINES, items - start) + 1):
+            code = make_code(26, number, line)
+            ItemFactory(
+                item_list=item_list,
+                line=line,
+                position=line,
+                code=code,
+                state=ItemState.DECLARED,
+                price_cents=100 + (len(codes) % 20) * 50,
+            )
+            codes.append(code)
+    db.session.flush()
+    put_on_sale(db.session.query(Item).filter_by(edition_id=made.id))
+    volunteer = UserFactory(
+        role=Role.VOLUNTEER, first_name="Odile", last_name="Marchand", email="odile@example.org"
+    )
+    db.session.commit()
+    return Hall(made, tills, codes, volunteer)
+
+
+def sign_in(context: BrowserContext, server: LiveServer, user: User) -> None:
+    """Give the browser the cookie of a signed-in person."""
+    token = open_session(user)
+    db.session.commit()
+    client = server.app.test_client()
+    with client.session_transaction() as session:
+        session.update(_user_id=token, _fresh=True)
+    cookie = client.get_cookie("session")
+    assert cookie
+    context.add_cookies([{"name": "session", "value": cookie.value, "url": server.url}])
+
+
+def open_till(page: Page, till: Till, opening_float: str = "50") -> None:
+    """Open the till with its float and wait until it can sell, also after a restart of the browser."""
+    page.goto(f"/till/{till.id}/session")
+    page.get_by_label("Fond de caisse compté").fill(opening_float)
+    page.get_by_role("button", name="Ouvrir et vendre").click()
+    wait_ready(page)
+
+
+def wait_ready(page: Page) -> None:
+    expect(page.locator("[data-gate]")).to_be_hidden(timeout=15_000)
+
+
+def wait_offline_ready(page: Page) -> None:
+    """The service worker has everything: the page can be opened again without a server."""
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+
+
+def scan(page: Page, code: str) -> None:
+    """What a USB scanner does: very fast keys, then Enter."""
+    page.keyboard.type(code, delay=4)
+    page.keyboard.press("Enter")
+
+
+def sell(page: Page, *codes: str, key: str = "F2") -> None:
+    """One sale, paid exactly; returns when the page says it is kept."""
+    lines = page.locator("[data-basket] li")
+    for number, code in enumerate(codes, start=1):
+        scan(page, code)
+        expect(lines).to_have_count(number)
+    page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-panel='done']")).to_be_visible()
+
+
+def status(page: Page) -> Any:
+    return page.locator("[data-status-text]")
