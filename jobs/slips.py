@@ -6,8 +6,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from multiprocessing import get_context
 
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
 from app.core.clock import utcnow
-from app.core.db import db
+from app.core.db import db, in_transaction
 from app.core.errors import DomainError
 from app.deposits.models import ITEM_STATE_LABELS
 from app.documents.archives import merge_pdfs, safe_filename, write_zip
@@ -58,6 +61,17 @@ def make_slips(job: BackgroundJob, progress: Progress) -> str:
     left = len(rows) - len(made)
     message = f"{count_of(len(made), 'bordereau')}." if len(made) < 2 else f"{len(made)} bordereaux."
     return message if not left else f"{message} {left} à recalculer n'en ont pas."
+
+
+def last_slips(edition_id: int) -> BackgroundJob | None:
+    """The slips asked for last, with who asked."""
+    return db.session.scalars(
+        select(BackgroundJob)
+        .options(joinedload(BackgroundJob.requested_by))
+        .where(BackgroundJob.kind == "slips", BackgroundJob.edition_id == edition_id)
+        .order_by(BackgroundJob.created_at.desc(), BackgroundJob.id)
+        .limit(1)
+    ).one_or_none()
 
 
 def build_slip(edition_name: str, edition_number: int, commission_bp: int, facts: SlipFacts) -> Slip:
@@ -131,8 +145,8 @@ def _keep(edition: Edition, row: LedgerRow, pdf: bytes) -> str | None:
     assert isinstance(row.computed_at, datetime)
     stored, path = new_file("slips", ".pdf")
     path.write_bytes(pdf)
-    kept = store_slip(edition.id, row.payout_id, row.computed_at, stored)
-    db.session.commit()
+    payout_id, computed_at = row.payout_id, row.computed_at
+    kept = in_transaction(lambda: store_slip(edition.id, payout_id, computed_at, stored))
     if not kept:
         path.unlink()
         return None

@@ -1,0 +1,1 @@
+"""Giving back what was not sold."""

@@ -28,16 +28,17 @@ class MenuItem:
 
 ENTRIES = (
     MenuEntry("Ma bourse", "portal.home", "home", "portal"),
-    MenuEntry("Édition", "backoffice.home", "calendar", "backoffice.home"),
-    MenuEntry("Déposants", "backoffice.registrations", "users", "backoffice.registrations"),
+    MenuEntry("Édition", "backoffice.home", "calendar", "backoffice.setup_"),
+    MenuEntry("Déposants", "backoffice.registrations", "users", "backoffice.registration"),
     MenuEntry("Étiquettes", "backoffice.labels", "tag", "backoffice.labels"),
     MenuEntry("Dépôt", "deposit.search", "package", "deposit"),
     MenuEntry("Caisse", "till.home", "shopping-cart", "till"),
     MenuEntry("Articles", "backoffice.items", "search", "backoffice.items"),
     MenuEntry("En direct", "reporting.dashboard", "activity", "reporting"),
     MenuEntry("Trésorerie", "treasury.home", "wallet", "treasury"),
+    MenuEntry("Invendus", "treasury.restitution", "package-open", "treasury.restitution"),
     MenuEntry("Travaux", "operations.jobs", "clock", "operations.job"),
-    MenuEntry("Éditions", "backoffice.editions", "layers", "backoffice.edition_"),
+    MenuEntry("Éditions", "backoffice.editions", "layers", "backoffice.edition"),
     MenuEntry("Utilisateurs", "backoffice.users", "user", "backoffice.user"),
     MenuEntry("Journal", "operations.audit", "file-text", "operations.audit"),
     MenuEntry("Messages", "operations.outbox", "mail", "operations.outbox"),
@@ -55,7 +56,7 @@ def navigation() -> list[MenuItem]:
         and (_edition_id() or not _is_of_one_edition(entry.endpoint))
     ]
     best = max(
-        (entry for entry in usable if here.startswith(entry.section)),
+        (entry for entry in usable if here == entry.endpoint or here.startswith(entry.section)),
         key=lambda e: len(e.section),
         default=None,
     )

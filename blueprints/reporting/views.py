@@ -1,1 +1,26 @@
-"""Views of reporting."""
+"""The sale seen as it goes: by the team on a page, by the hall on a large screen."""
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from app.core.clock import utcnow
+from app.reporting.queries import live_figures
+from app.reporting.rules import TILL_STATUS_LABELS
+from app.sales.models import PAYMENT_LABELS
+from app.web.editions import edition_of_page
+from app.web.htmx import render
+from blueprints.reporting import bp
+
+
+@bp.get("/editions/<int:edition_id>/live")
+def dashboard(edition_id: int) -> ResponseReturnValue:
+    """The whole page, or every five seconds its block `live`; `?hall=1` for the screen of the hall."""
+    edition = edition_of_page(edition_id)
+    return render(
+        "reporting/hall.html" if request.args.get("hall") else "reporting/dashboard.html",
+        "live",
+        edition=edition,
+        live=live_figures(edition.id, utcnow()),
+        status_labels=TILL_STATUS_LABELS,
+        payment_labels=PAYMENT_LABELS,
+    )

@@ -109,7 +109,7 @@ def _items(registration_id: int) -> list[PayoutItem]:
     return [_item(row) for row in rows]
 
 
-def _item(row: Row[Any]) -> PayoutItem:
+def _item(row: Any) -> PayoutItem:
     item, number, charged, sold_at, till = row
     return PayoutItem(
         item_id=item.id,

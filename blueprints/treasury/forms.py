@@ -1,0 +1,41 @@
+"""Forms of the treasury."""
+
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from app.payouts.models import PAYOUT_METHOD_LABELS, PayoutMethod
+from app.web.forms import Form
+
+
+class PaymentForm(Form):
+    """How a payout was handed over; the number only for a cheque."""
+
+    method = RadioField(
+        "Moyen de paiement",
+        choices=[(method.value, PAYOUT_METHOD_LABELS[method]) for method in PayoutMethod],
+        validators=[InputRequired("Choisissez comment le déposant est payé.")],
+    )
+    cheque_number = StringField(
+        "Numéro du chèque", [Optional(), Length(max=20, message="Vingt caractères au plus.")]
+    )
+
+
+class AdjustmentForm(Form):
+    direction = RadioField(
+        "La correction",
+        choices=[("plus", "ajoute au reversement"), ("moins", "retire du reversement")],
+        default="plus",
+        validators=[InputRequired()],
+    )
+    amount = StringField("Montant", [InputRequired("Indiquez un montant, par exemple 2,50.")])
+    reason = StringField(
+        "Raison",
+        [InputRequired("Dites pourquoi : le déposant le lira sur son bordereau."), Length(max=200)],
+    )
+
+
+class UndoForm(Form):
+    reason = TextAreaField(
+        "Pourquoi annuler ce paiement ?",
+        [InputRequired("Dites pourquoi le paiement est annulé."), Length(max=200)],
+    )

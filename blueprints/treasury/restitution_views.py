@@ -1,0 +1,66 @@
+"""Unsold items handed over to those who come, the rest given away."""
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.core.db import db
+from app.core.errors import DomainError
+from app.editions.models import LIST_KIND_LABELS, Edition, EditionState
+from app.restitution import services
+from app.restitution.queries import search_unsold
+from app.web.access import may_use
+from app.web.editions import edition_of_page
+from app.web.htmx import redirect_to, render
+from blueprints.treasury import bp
+
+SHOWN = [("", "Pas encore venus"), ("tous", "Tous")]
+
+
+@bp.get("/restitution")
+def restitution(edition_id: int) -> ResponseReturnValue:
+    edition = edition_of_page(edition_id)
+    typed, shown = request.args.get("q", ""), request.args.get("shown", "")
+    found = search_unsold(edition.id, typed, request.args.get("page", 1, type=int), waiting=shown != "tous")
+    return render(
+        "treasury/restitution.html",
+        "results",
+        edition=edition,
+        found=found,
+        typed=typed,
+        shown=shown,
+        shown_choices=SHOWN,
+        under_way=edition.state is EditionState.SETTLING,
+        may_donate_rest=may_use("treasury.donate_rest", current_user.roles),
+        kind_labels=LIST_KIND_LABELS,
+        url_for_page=lambda page: url_for(
+            "treasury.restitution", edition_id=edition.id, q=typed, shown=shown, page=page
+        ),
+    )
+
+
+@bp.post("/restitution/<int:registration_id>")
+def hand_over(edition_id: int, registration_id: int) -> ResponseReturnValue:
+    edition = edition_of_page(edition_id)
+    try:
+        given = services.hand_over(edition, registration_id, current_user.id)
+    except DomainError as refusal:
+        db.session.rollback()
+        flash(refusal.message, "warning")
+        return redirect_to(_url(edition))
+    db.session.commit()
+    flash(f"Articles rendus : {given.returned}. Donnés : {given.donated}.", "success")
+    return redirect_to(_url(edition))
+
+
+@bp.post("/restitution/donation")
+def donate_rest(edition_id: int) -> ResponseReturnValue:
+    edition = edition_of_page(edition_id)
+    count = services.donate_rest(edition, current_user.id)
+    db.session.commit()
+    flash(f"Articles donnés : {count}.", "success")
+    return redirect_to(_url(edition))
+
+
+def _url(edition: Edition) -> str:
+    return url_for("treasury.restitution", edition_id=edition.id, q=request.args.get("q") or None)
