@@ -12,7 +12,7 @@ from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, String, event
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 NAMING = {
@@ -92,6 +92,12 @@ class ReadOnlyRequest(RuntimeError):
 @event.listens_for(Session, "before_flush")
 def _refuse_writes_when_reading(session: Session, *_: object) -> None:
     if read_only.get() and (session.new or session.dirty or session.deleted):
+        raise ReadOnlyRequest("GET never writes")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_statements_when_reading(state: ORMExecuteState) -> None:
+    if read_only.get() and (state.is_insert or state.is_update or state.is_delete):
         raise ReadOnlyRequest("GET never writes")
 
 
