@@ -6,6 +6,7 @@ from blueprints import (
     auth,
     backoffice,
     deposit,
+    help,
     operations,
     portal,
     pwa,
@@ -15,7 +16,7 @@ from blueprints import (
     treasury,
 )
 
-AREAS = (auth, portal, deposit, till, backoffice, treasury, reporting, operations, sync, pwa)
+AREAS = (auth, portal, deposit, till, backoffice, treasury, reporting, operations, sync, pwa, help)
 
 
 def register_blueprints(app: Flask) -> None:

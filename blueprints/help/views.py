@@ -1,0 +1,65 @@
+"""The guide's pages and pictures: the same for everybody, and readable when the database is not."""
+
+import hashlib
+from functools import cache
+
+from flask import Response, abort, current_app, request, send_from_directory, url_for
+from flask.typing import ResponseReturnValue
+
+from blueprints.help import bp
+from blueprints.help.guide import FOLDER, NAMES, GuidePage, read_page
+
+YEAR_SECONDS = 31536000
+# What a volunteer at a till may need when the server does not answer.
+KEPT_AT_TILLS = "benevole"
+
+
+@bp.get("/")
+def contents() -> ResponseReturnValue:
+    return _static_page("help/contents.html", pages=[page_of(name) for name in NAMES])
+
+
+@bp.get("/<name>")
+def page(name: str) -> ResponseReturnValue:
+    if name not in NAMES:
+        abort(404)
+    return _static_page("help/page.html", page=page_of(name), pages=[page_of(other) for other in NAMES])
+
+
+@bp.get("/img/<path:name>")
+def image(name: str) -> ResponseReturnValue:
+    return send_from_directory(FOLDER / "img", name, max_age=YEAR_SECONDS if "v" in request.args else None)
+
+
+def page_of(name: str) -> GuidePage:
+    return read_page(name, _page_address, _image_address)
+
+
+def addresses_kept_at_tills() -> list[str]:
+    """The help page of a till and its pictures: what a service worker keeps for offline days.
+
+    The style sheets are those of the till page, and `css/guide.css`.
+    """
+    return [_page_address(KEPT_AT_TILLS), *map(_image_address, page_of(KEPT_AT_TILLS).images)]
+
+
+def _static_page(template: str, **context: object) -> Response:
+    """A page without person nor session, rendered without the frame's queries, to be asked for again only
+    when it changed."""
+    response = Response(current_app.jinja_env.get_template(template).render(context))
+    response.cache_control.no_cache = True
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _page_address(name: str) -> str:
+    return url_for("help.page", name=name)
+
+
+def _image_address(name: str) -> str:
+    return url_for("help.image", name=name, v=_fingerprint(name))
+
+
+@cache
+def _fingerprint(name: str) -> str:
+    return hashlib.sha256((FOLDER / "img" / name).read_bytes()).hexdigest()[:12]
