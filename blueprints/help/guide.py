@@ -9,6 +9,7 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -93,16 +94,16 @@ def _parser() -> MarkdownIt:
 
 
 def _name_headings(tokens: list[Token]) -> Iterator[tuple[str, Part]]:
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
             part = Part(anchor_of(inline.content), french_spaces(inline.content))
             opening.attrSet("id", part.anchor)
             yield opening.tag, part
 
 
-def _prepare_inline(tokens: list[Token], page_address: Address, image_address: Address) -> Iterator[str]:
+def _prepare_inline(blocks: list[Token], page_address: Address, image_address: Address) -> Iterator[str]:
     """Point links and images into the application, set French spaces; yields the images met."""
-    for token in (child for token in tokens for child in token.children or ()):
+    for token in (child for block in blocks for child in block.children or ()):
         if token.type == "text":
             token.content = french_spaces(token.content)
         elif token.type == "link_open":

@@ -49,7 +49,8 @@ def _static_page(template: str, **context: object) -> Response:
     response = Response(current_app.jinja_env.get_template(template).render(context))
     response.cache_control.no_cache = True
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _page_address(name: str) -> str:
