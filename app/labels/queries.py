@@ -71,17 +71,8 @@ def label_lists(edition: Edition, scope: LabelScope = LabelScope()) -> list[Labe
     maker, printer = aliased(User), aliased(User)
     counts = _counts(edition.id).subquery()
     statement = (
-        select(
-            ItemList,
-            User,
-            Slot,
-            Registration.list_kind,
-            counts.c.items,
-            counts.c.without_code,
-            counts.c.without_price,
-            maker,
-            printer,
-        )
+        select(ItemList, User, Slot, Registration.list_kind, maker, printer)
+        .add_columns(counts.c.item_count, counts.c.without_code, counts.c.without_price)
         .join(counts, counts.c.list_id == ItemList.id)
         .join(Registration, Registration.id == ItemList.registration_id)
         .join(User, User.id == Registration.user_id)
@@ -119,7 +110,7 @@ def _counts(edition_id: int) -> Select[int, int, int, int]:
     return (
         select(
             Item.list_id,
-            func.count().label("items"),
+            func.count().label("item_count"),
             func.sum(case((Item.code.is_(None), 1), else_=0)).label("without_code"),
             func.sum(case((Item.price_cents <= 0, 1), else_=0)).label("without_price"),
         )
@@ -134,11 +125,11 @@ def _row(
     person: User,
     slot: Slot | None,
     kind: ListKind,
+    maker: User | None,
+    printer: User | None,
     items: int,
     without_code: int,
     without_price: int,
-    maker: User | None,
-    printer: User | None,
 ) -> LabelListRow:
     validated = item_list.state is ListState.VALIDATED
     facts = ListFacts(item_list.number, validated, items, int(without_code), int(without_price))

@@ -70,6 +70,14 @@ ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "portal.validate": DEPOSITOR,
     "portal.recap": DEPOSITOR,
     # --- deposit (check-in)
+    "deposit.search": HALL,
+    "deposit.desk": HALL,
+    "deposit.refusal": HALL,
+    "deposit.acceptance": HALL,
+    "deposit.acceptance_all": HALL,
+    "deposit.completion": HALL,
+    "deposit.undoing": MANAGERS,
+    "deposit.receipt": HALL,
     # --- till
     "till.home": HALL,
     "till.open": HALL,
@@ -127,6 +135,16 @@ ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "backoffice.user_disable": ADMIN,
     "backoffice.user_enable": ADMIN,
     "backoffice.user_password_link": ADMIN,
+    "backoffice.labels": MANAGERS,
+    "backoffice.labels_generate": MANAGERS,
+    "backoffice.labels_printed": MANAGERS,
+    "backoffice.labels_batch_printed": MANAGERS,
+    "backoffice.items": HALL,
+    "backoffice.items_export": TREASURY_READ,
+    "backoffice.item": HALL,
+    "backoffice.item_withdrawal": MANAGERS,
+    "backoffice.item_return": MANAGERS,
+    "backoffice.item_label": MANAGERS,
     # --- treasury
     "treasury.home": TREASURY_READ,
     "treasury.figure": TREASURY_READ,
@@ -145,8 +163,8 @@ ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "treasury.mark_absent": TREASURY,
     "treasury.adjust": TREASURY,
     "treasury.restitution": HALL,
-    "treasury.hand_over": HALL,
-    "treasury.donate_rest": MANAGERS,
+    "treasury.restitution_hand_over": HALL,
+    "treasury.restitution_donate": MANAGERS,
     # --- reporting
     "reporting.dashboard": HALL,
     # --- operations

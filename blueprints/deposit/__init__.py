@@ -2,6 +2,8 @@
 
 from flask import Blueprint
 
-bp = Blueprint("deposit", __name__, url_prefix="/deposit", template_folder="templates")
+bp = Blueprint(
+    "deposit", __name__, url_prefix="/editions/<int:edition_id>/deposit", template_folder="templates"
+)
 
-from blueprints.deposit import views  # noqa: E402, F401 - views attach themselves to bp
+from blueprints.deposit import desk_views, views  # noqa: E402, F401 - views attach themselves to bp

@@ -1,0 +1,28 @@
+"""What the two volunteers fill in at the desk."""
+
+from wtforms import BooleanField, HiddenField, StringField
+from wtforms.validators import Length, Optional
+
+from app.deposits.check_in_rules import MAX_SIGNATURE_CHARS, Verified
+from app.web.forms import Form
+
+
+class CheckInForm(Form):
+    """Names and ticks are judged by the rules (`check_verified`), so that every desk hears the same words."""
+
+    identity_checked = BooleanField("Pièce d’identité vérifiée")
+    envelope_checked = BooleanField("Enveloppe timbrée remise")
+    first_volunteer = StringField("Premier bénévole", [Length(max=80)])
+    second_volunteer = StringField("Second bénévole", [Length(max=80)])
+    signature_path = HiddenField("Signature", [Optional(), Length(max=MAX_SIGNATURE_CHARS)])
+    signed_on_paper = BooleanField("Signé sur papier")
+
+    def said(self) -> Verified:
+        return Verified(
+            identity_checked=bool(self.identity_checked.data),
+            envelope_checked=bool(self.envelope_checked.data),
+            first_volunteer=self.first_volunteer.data or "",
+            second_volunteer=self.second_volunteer.data or "",
+            signature_path=self.signature_path.data or "",
+            signed_on_paper=bool(self.signed_on_paper.data),
+        )
