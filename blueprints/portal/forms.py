@@ -30,8 +30,8 @@ class ItemForm(Form):
     brand = StringField("Marque", filters=[tidy])
     colour = StringField("Couleur", filters=[tidy])
     description = StringField("Description", filters=[tidy])
-    pieces = IntegerField("Nombre de pièces", validators=[Optional()])
-    max_age_months = IntegerField("Âge des pièces, en mois", validators=[Optional()])
+    pieces = IntegerField("Pièces", validators=[Optional()])
+    max_age_months = IntegerField("Âge", validators=[Optional()])
     conforms = BooleanField("Propre, complet et en bon état")
     donate_if_unsold = BooleanField("Donner s’il n’est pas vendu")
 
@@ -42,6 +42,7 @@ class ItemForm(Form):
         self.book = book
         self.gender.choices = [(each.key, each.label) for each in book.genders]
         self.gender.data = self.gender.data or ""
+        self.price.flags.required = self.size.flags.required = True  # as the labels say; the rules decide
 
     @property
     def category(self) -> str:

@@ -1,5 +1,7 @@
 """Checking a list, accepting the conditions, validating it; its recap."""
 
+import re
+
 from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -86,11 +88,17 @@ def _show(item_list: ItemList, form: ValidationForm, status: int = 200) -> Respo
         colour_name=colour,
         usage=list_usage(book, items),
         sections=sections(book, items),
+        terms=_sentences(book.terms.text),
         total_cents=sum(item.price_cents for item in items),
         problems=[(each.message, _place(each, items)) for each in problems_of(item_list)],
         list_url=list_url,
         item_url=item_url,
     )
+
+
+def _sentences(text: str) -> list[str]:
+    """The conditions one by one: a new one begins on a new line after a full stop."""
+    return [" ".join(part.split()) for part in re.split(r"(?<=[.!?])\s*\n", text) if part.strip()]
 
 
 def _place(problem: Problem, items: list[Item]) -> str | None:

@@ -59,5 +59,5 @@ document.addEventListener("click", (event) => {
   document.dispatchEvent(new CustomEvent("item-form:restored"));
 });
 
-document.addEventListener("htmx:afterSettle", start);
+for (const moment of ["htmx:afterSettle", "htmx:historyRestore"]) document.addEventListener(moment, start);
 start();

@@ -10,7 +10,6 @@ function refresh(form) {
   }
   const optional = form.querySelector("[data-description]").closest(".field").querySelector(".field__optional");
   if (optional) optional.hidden = chosen && "describe" in option.dataset;
-  for (const mark of form.querySelectorAll("[data-part=size] .field__optional")) mark.hidden = true;
   showHint(form, option);
 }
 
@@ -39,5 +38,5 @@ document.addEventListener("change", (event) => {
   if (form && event.target.matches("[data-type], input[name=gender]")) refresh(form);
 });
 document.addEventListener("item-form:restored", refreshAll);
-document.addEventListener("htmx:afterSettle", refreshAll);
+for (const moment of ["htmx:afterSettle", "htmx:historyRestore"]) document.addEventListener(moment, refreshAll);
 refreshAll();

@@ -84,5 +84,5 @@ function enhance() {
 document.addEventListener("item-form:restored", () => {
   for (const field of document.querySelectorAll("[data-picker]")) pickers.get(field)?.draw();
 });
-document.addEventListener("htmx:afterSettle", enhance);
+for (const moment of ["htmx:afterSettle", "htmx:historyRestore"]) document.addEventListener(moment, enhance);
 enhance();
