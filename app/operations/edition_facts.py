@@ -6,7 +6,7 @@ from app.accounts.models import User
 from app.core.clock import utcnow
 from app.core.db import db
 from app.deposits.models import CheckIn, Item, ItemList, ItemState, LabelStatus, ListState, Registration
-from app.editions.models import Edition, ListKind
+from app.editions.models import Edition, ListKind, Till
 from app.editions.queries import schedule_of
 from app.editions.rules import EditionFacts
 from app.payouts.models import Payout, PayoutState
@@ -107,3 +107,9 @@ def _payouts(edition_id: int) -> dict[str, Count]:
 def _count(model: type, *conditions: object) -> Count:
     query = select(func.count()).select_from(model).where(*conditions)  # type: ignore[arg-type]
     return query.scalar_subquery()
+
+
+def tills_in_use(edition_id: int) -> set[int]:
+    """Numbers of the tills that have a device or were opened once: these cannot be removed."""
+    used = or_(exists().where(TillDevice.till_id == Till.id), exists().where(TillSession.till_id == Till.id))
+    return set(db.session.scalars(select(Till.number).where(Till.edition_id == edition_id, used)))

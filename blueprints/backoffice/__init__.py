@@ -4,4 +4,15 @@ from flask import Blueprint
 
 bp = Blueprint("backoffice", __name__, template_folder="templates")
 
-from blueprints.backoffice import user_views, views  # noqa: E402, F401 - views attach themselves to bp
+from blueprints.backoffice import (  # noqa: E402, F401 - views attach themselves to bp
+    calendar_views,
+    edition_views,
+    import_views,
+    invitation_views,
+    item_views,
+    label_views,
+    registration_views,
+    rulebook_views,
+    setup_views,
+    user_views,
+)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -33,6 +34,17 @@ def last_upload(edition_id: int | None = None) -> BilletwebUpload | None:
     if edition_id is not None:
         query = query.where(BilletwebUpload.edition_id == edition_id)
     return db.session.scalars(query).one_or_none()
+
+
+def old_uploads(edition_id: int, before: datetime) -> list[BilletwebUpload]:
+    """Uploads sent before a moment and never imported, whose files are still kept."""
+    query = select(BilletwebUpload).where(
+        BilletwebUpload.edition_id == edition_id,
+        BilletwebUpload.stored.is_not(None),
+        BilletwebUpload.job_id.is_(None),
+        BilletwebUpload.uploaded_at < before,
+    )
+    return list(db.session.scalars(query))
 
 
 def preview_import(edition: Edition, upload: BilletwebUpload, file: BilletwebFile) -> ImportPreview:

@@ -125,6 +125,8 @@ def cancel_registration(registration: Registration, *, by_id: int | None = None)
         raise DomainError("Le dépôt est déjà enregistré : l’inscription ne s’annule plus.")
     if any(each.state is ListState.VALIDATED for each in registration.lists):
         raise DomainError("Une liste est validée : déverrouillez-la avant d’annuler l’inscription.")
+    if _has_codes(registration):
+        raise DomainError("Des étiquettes de cette personne existent déjà : l’inscription ne s’annule plus.")
     edition_id, user = registration.edition_id, registration.user
     option = {"edition_id": edition_id}
     list_ids = [each.id for each in registration.lists]
@@ -167,6 +169,15 @@ def _ranks_of_others(registration: Registration, number: int) -> set[int]:
 def _check_drafts(registration: Registration) -> None:
     if any(each.state is ListState.VALIDATED for each in registration.lists):
         raise DomainError("Une liste est déjà validée sous son numéro : déverrouillez-la d’abord.")
+    if _has_codes(registration):
+        raise DomainError("Des étiquettes portent déjà ce numéro : il ne change plus.")
+
+
+def _has_codes(registration: Registration) -> bool:
+    query = select(func.count()).select_from(Item).join(ItemList)
+    return bool(
+        db.session.scalar(query.where(ItemList.registration_id == registration.id, Item.code.is_not(None)))
+    )
 
 
 def _is_checked_in(registration: Registration) -> bool:

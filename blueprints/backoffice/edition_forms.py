@@ -1,0 +1,127 @@
+"""Forms of editions and of their settings. Times are typed as on a clock in France."""
+
+from datetime import date, datetime, time
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    DateTimeLocalField,
+    DecimalField,
+    FileField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from app.core.clock import from_paris, to_paris
+from app.editions.models import LIST_KIND_LABELS, ListKind, PeriodKind
+from app.web.forms import Form
+
+REQUIRED = "Remplissez ce champ."
+WHOLE = "Indiquez un nombre entier, par exemple 20."
+DAY = "Indiquez une date, par exemple 21/11/2026."
+HOUR = "Indiquez une heure, par exemple 09:30."
+
+
+class IdentityForm(Form):
+    name = StringField("Nom", [InputRequired(REQUIRED), Length(max=80)])
+    number = IntegerField(
+        "Numéro à deux chiffres",
+        [
+            InputRequired("Indiquez un nombre de 1 à 99."),
+            NumberRange(1, 99, "Indiquez un nombre de 1 à 99."),
+        ],
+        description="Il commence le code de chaque étiquette.",
+    )
+    place = StringField("Lieu", [Length(max=120)])
+    description = TextAreaField("Description", [Length(max=2000)])
+
+
+class NewEditionForm(IdentityForm):
+    sale_day = DateField(
+        "Jour de la vente",
+        [InputRequired(DAY)],
+        description="Le samedi, d’ordinaire. Créneaux, ventes et retraits de la semaine en découlent.",
+    )
+    tills = IntegerField("Caisses", [InputRequired(WHOLE), NumberRange(1, 8, "De 1 à 8 caisses.")], default=5)
+    copy_from = SelectField("Règlement de départ", coerce=int, default=0)
+
+
+class ConfirmedForm(Form):
+    """A change that depositors must hear of: asked for when there are any."""
+
+    confirmed = BooleanField("Je confirme ce changement ; les déposants en sont prévenus par e-mail")
+
+
+class DatesForm(ConfirmedForm, IdentityForm):
+    deadline = DateTimeLocalField("Date limite de déclaration", [InputRequired(DAY)])
+
+
+class MoveForm(ConfirmedForm):
+    first_day = DateField("Nouveau premier jour de vente", [InputRequired(DAY)])
+
+
+class HoursForm(ConfirmedForm):
+    """A day and two hours; `moments` gives them in UTC."""
+
+    day = DateField("Jour", [InputRequired(DAY)])
+    starts_at = TimeField("Début", [InputRequired(HOUR)])
+    ends_at = TimeField("Fin", [InputRequired(HOUR)])
+
+    def moments(self) -> tuple[datetime, datetime]:
+        day, start, end = self.day.data or date.min, self.starts_at.data, self.ends_at.data
+        return (
+            from_paris(datetime.combine(day, start or time.min)),
+            from_paris(datetime.combine(day, end or time.min)),
+        )
+
+    def show(self, starts_at: datetime, ends_at: datetime) -> None:
+        start, end = to_paris(starts_at), to_paris(ends_at)
+        self.day.data, self.starts_at.data, self.ends_at.data = start.date(), start.time(), end.time()
+
+
+class SlotForm(HoursForm):
+    label = StringField(
+        "Nom",
+        [InputRequired(REQUIRED), Length(max=80)],
+        description="Comme dans l’export Billetweb, par exemple « Mercredi 14h-18h ».",
+    )
+    capacity = IntegerField(
+        "Places",
+        [Optional(), NumberRange(0, 1000, "Indiquez un nombre de 0 à 1000.")],
+        description="Laissez vide pour un créneau sans limite.",
+    )
+    residents_only = BooleanField("Réservé aux habitants de la commune")
+    members_only = BooleanField("Réservé aux listes 1000 et 2000")
+
+
+class PeriodForm(HoursForm):
+    label = StringField("Nom", [InputRequired(REQUIRED), Length(max=80)])
+    kind = SelectField(
+        "Vente",
+        choices=[(PeriodKind.PUBLIC.value, "Publique"), (PeriodKind.PRIVATE.value, "Privée (écoles)")],
+    )
+
+
+class PickupForm(HoursForm):
+    kind = SelectField("Listes", choices=[(kind.value, LIST_KIND_LABELS[kind]) for kind in ListKind])
+
+
+class TillsForm(Form):
+    count = IntegerField("Caisses", [InputRequired(WHOLE), NumberRange(1, 8, "De 1 à 8 caisses.")])
+    commission = DecimalField(
+        "Commission",
+        [
+            InputRequired("Indiquez un taux, par exemple 20."),
+            NumberRange(0, 100, "Indiquez un taux entre 0 et 100."),
+        ],
+        places=2,
+        use_locale=False,
+    )
+
+
+class RulebookFileForm(Form):
+    file = FileField("Fichier YAML ou JSON")

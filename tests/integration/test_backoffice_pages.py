@@ -1,0 +1,114 @@
+"""Every page of the manager answers: to a manager, and to nobody else."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.accounts.models import Role, User
+from app.core.db import db
+from app.deposits.models import Registration, RegistrationSource
+from app.deposits.services.invitations import invite
+from app.deposits.services.registrations import Person, Wish, register
+from app.editions.models import Edition, EditionState, ListKind
+from app.editions.queries import list_slots, schedule_of
+from app.editions.services.creation import NewEdition, create_edition
+from tests.factories import UserFactory
+
+Login = Callable[[FlaskClient, User], FlaskClient]
+PAGES = (
+    "/editions",
+    "/editions/{e}",
+    "/editions/{e}/setup/dates",
+    "/editions/{e}/setup/slots",
+    "/editions/{e}/setup/slots/new",
+    "/editions/{e}/setup/slots/{slot}",
+    "/editions/{e}/setup/periods",
+    "/editions/{e}/setup/periods/new",
+    "/editions/{e}/setup/periods/{period}",
+    "/editions/{e}/setup/pickups/standard",
+    "/editions/{e}/setup/tills",
+    "/editions/{e}/setup/rulebook",
+    "/editions/{e}/setup/rulebook.yaml",
+    "/editions/{e}/registrations",
+    "/editions/{e}/registrations.csv",
+    "/editions/{e}/registrations.xlsx",
+    "/editions/{e}/registrations/{r}",
+    "/editions/{e}/invitations/new",
+    "/editions/{e}/import",
+)
+
+
+@pytest.fixture
+def edition(app: Flask) -> Edition:
+    made = create_edition(NewEdition("Automne 2026", 26, date(2026, 11, 21), "Gymnase"))
+    made.state = EditionState.OPEN
+    db.session.commit()
+    return made
+
+
+@pytest.fixture
+def registration(edition: Edition) -> Registration:
+    person = Person("lea.martin@example.org", "Léa", "Martin", postcode="31830")
+    wish = Wish(person, ListKind.FAMILY, list_slots(edition.id)[1], RegistrationSource.DESK)
+    made = register(edition.id, wish)
+    invite(made, edition, lambda token: f"https://example.org/activation/{token}")
+    db.session.commit()
+    return made
+
+
+def addresses(edition: Edition, registration: Registration) -> list[str]:
+    schedule = schedule_of(edition.id)
+    values = {
+        "e": edition.id,
+        "slot": schedule.slots[0].id,
+        "period": schedule.periods[0].id,
+        "r": registration.id,
+    }
+    return [page.format(**values) for page in PAGES]
+
+
+@pytest.mark.parametrize("state", [EditionState.DRAFT, EditionState.OPEN, EditionState.CLOSED])
+def test_a_manager_opens_every_page(
+    state: EditionState, client: FlaskClient, login: Login, edition: Edition, registration: Registration
+) -> None:
+    pages = addresses(edition, registration)
+    edition.state = state
+    db.session.commit()
+    login(client, UserFactory(role=Role.MANAGER))
+    for page in pages:
+        assert client.get(page).status_code == 200, page
+
+
+def test_others_are_sent_away(
+    client: FlaskClient, login: Login, edition: Edition, registration: Registration
+) -> None:
+    pages = addresses(edition, registration)
+    assert {client.get(page).status_code for page in pages} == {302}
+    for role in (Role.DEPOSITOR, Role.VOLUNTEER, Role.TREASURER):
+        login(client, UserFactory(role=role))
+        assert {client.get(page).status_code for page in pages} == {403}
+    login(client, UserFactory(role=Role.MANAGER))
+    assert client.get("/editions/new").status_code == 403
+    login(client, UserFactory(role=Role.ADMIN))
+    assert client.get("/editions/new").status_code == 200
+
+
+def test_home_leads_to_the_current_edition(client: FlaskClient, login: Login, edition: Edition) -> None:
+    login(client, UserFactory(role=Role.MANAGER))
+    answer = client.get("/editions/current")
+    assert (answer.status_code, answer.location) == (302, f"/editions/{edition.id}")
+
+
+def test_another_editions_things_are_not_found(
+    client: FlaskClient, login: Login, edition: Edition, registration: Registration
+) -> None:
+    other = create_edition(NewEdition("Printemps 2027", 27, date(2027, 3, 20)))
+    slot_id = list_slots(edition.id)[0].id
+    db.session.commit()
+    login(client, UserFactory(role=Role.MANAGER))
+    assert client.get(f"/editions/{other.id}/registrations/{registration.id}").status_code == 404
+    assert client.get(f"/editions/{other.id}/setup/slots/{slot_id}").status_code == 404
+    assert client.get("/editions/9999").status_code == 404
