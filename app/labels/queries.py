@@ -106,6 +106,11 @@ def items_of_lists(list_ids: Collection[int]) -> dict[int, list[Item]]:
     return found
 
 
+def last_line(list_id: int) -> int:
+    """The highest line of a list: a label says `3/15`."""
+    return db.session.scalar(select(func.max(Item.line)).where(Item.list_id == list_id, _LABELLED)) or 0
+
+
 def _counts(edition_id: int) -> Select[int, int, int, int]:
     return (
         select(

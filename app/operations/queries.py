@@ -78,3 +78,14 @@ def page_within(page: int, count: int, size: int) -> tuple[int, int]:
     """The page asked for, kept between the first and the last, and how many there are."""
     pages = max(1, -(-count // size))
     return min(max(page, 1), pages), pages
+
+
+def recent_jobs(kind: str, edition_id: int, limit: int = 5) -> list[BackgroundJob]:
+    """The last jobs of a kind in an edition, whoever asked for them, newest first."""
+    newest = (
+        select(BackgroundJob)
+        .options(joinedload(BackgroundJob.requested_by))
+        .where(BackgroundJob.kind == kind, BackgroundJob.edition_id == edition_id)
+        .order_by(BackgroundJob.created_at.desc(), BackgroundJob.id)
+    )
+    return list(db.session.scalars(newest.limit(limit)))
