@@ -55,8 +55,8 @@ TASKS = (
 )
 
 
-def run_scheduler(app: Flask, stop: threading.Event | None = None) -> None:
-    """Act at each task's time until `stop` is set, or SIGTERM or SIGINT come."""
+def run_scheduler(app: Flask, stop: threading.Event | None = None, tick: float = TICK_SECONDS) -> None:
+    """Act at each task's time until `stop` is set, or SIGTERM or SIGINT come; looks every `tick` seconds."""
     stop = stop or _stop_on_signal()
     me = uuid.uuid4().hex
     with app.app_context():
@@ -67,7 +67,7 @@ def run_scheduler(app: Flask, stop: threading.Event | None = None) -> None:
             except RedisError as error:
                 log.warning("scheduler.queue_unreachable", error=str(error))
             db.session.remove()
-            stop.wait(TICK_SECONDS)
+            stop.wait(tick)
         resign(me)
 
 

@@ -53,6 +53,8 @@ def build_message(mail: OutgoingMail, sender: str, attachment: Path | None) -> E
 
     Raises ValueError when an address cannot stand in a header; a line break never can.
     """
+    if "@" not in mail.recipient:
+        raise ValueError("the recipient has no e-mail address")
     name, address = parseaddr(sender)
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(name, addr_spec=address)
