@@ -1,0 +1,55 @@
+"""When a list may be changed, and what is said when it may not."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.deposits.editing_rules import ListNotUnlockable, check_unlockable, unlock_warning, why_read_only
+from app.deposits.models import ItemState, LabelStatus, ListState
+from app.editions.models import EditionState
+
+DEADLINE = datetime(2026, 11, 14, 23, 0, tzinfo=UTC)
+BEFORE, AFTER = DEADLINE - timedelta(minutes=1), DEADLINE
+
+
+@pytest.mark.parametrize(
+    ("list_state", "edition_state", "now", "unlocked", "expected"),
+    [
+        (ListState.DRAFT, EditionState.OPEN, BEFORE, False, None),
+        (ListState.DRAFT, EditionState.OPEN, AFTER, False, "closes depuis le dimanche 15 novembre à 0 h 00"),
+        (ListState.DRAFT, EditionState.DRAFT, BEFORE, False, "pas encore ouvertes"),
+        (ListState.DRAFT, EditionState.FROZEN, BEFORE, False, "les étiquettes se préparent"),
+        (ListState.DRAFT, EditionState.FROZEN, AFTER, True, None),
+        (ListState.DRAFT, EditionState.SELLING, AFTER, True, "La vente a commencé"),
+        (ListState.DRAFT, EditionState.CLOSED, AFTER, True, "clôturée"),
+        (ListState.VALIDATED, EditionState.OPEN, BEFORE, False, "est validée"),
+        (ListState.VALIDATED, EditionState.OPEN, BEFORE, True, "est validée"),
+    ],
+)
+def test_a_list_is_open_until_validation_or_deadline(
+    list_state: ListState, edition_state: EditionState, now: datetime, unlocked: bool, expected: str | None
+) -> None:
+    reason = why_read_only(list_state, edition_state, DEADLINE, now, unlocked=unlocked)
+    assert (expected is None) == (reason is None)
+    assert expected is None or expected in (reason or "")
+
+
+@pytest.mark.parametrize(
+    ("list_state", "edition_state", "item_state"),
+    [
+        (ListState.DRAFT, EditionState.OPEN, ItemState.DRAFT),
+        (ListState.VALIDATED, EditionState.SELLING, ItemState.DECLARED),
+        (ListState.VALIDATED, EditionState.FROZEN, ItemState.ON_SALE),
+    ],
+)
+def test_a_list_is_reopened_only_between_validation_and_deposit(
+    list_state: ListState, edition_state: EditionState, item_state: ItemState
+) -> None:
+    with pytest.raises(ListNotUnlockable):
+        check_unlockable(list_state, edition_state, [item_state])
+    check_unlockable(ListState.VALIDATED, EditionState.FROZEN, [ItemState.DECLARED])
+
+
+def test_reopening_a_labelled_list_warns_to_print_again() -> None:
+    assert unlock_warning(LabelStatus.NOT_GENERATED) is None
+    assert "réimprimez" in (unlock_warning(LabelStatus.PRINTED) or "")
