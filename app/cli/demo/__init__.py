@@ -15,6 +15,7 @@ from app.cli.demo.selling import play_sale
 from app.core.clock import utcnow
 from app.core.db import db
 from app.core.errors import DomainError
+from app.editions.models import Edition
 
 NAMES = {
     Role.ADMIN: ("Agnès", "Montlaur"),
@@ -29,24 +30,32 @@ NOMINAL_DEPOSITORS, SMALL_DEPOSITORS = 300, 30
 def load_demo(*, small: bool) -> tuple[DemoAccount, ...]:
     """Fill an empty database and commit; a database that holds the demonstration already is left as it is.
 
-    Rows are written in bulk with ids of their own, which an empty database allows. Raises DomainError when
-    the database holds something else.
+    Raises DomainError when the database holds something else.
     """
     if db.session.scalar(select(User.id).where(User.email == DEMO_ACCOUNTS[0].email)):
         db.session.rollback()
         return DEMO_ACCOUNTS
     if db.session.scalar(select(User.id).limit(1)):
         raise DomainError("Cette base contient déjà de vraies données : la démonstration veut une base vide.")
+    fill_bourse(SMALL_DEPOSITORS if small else NOMINAL_DEPOSITORS)
+    return DEMO_ACCOUNTS
+
+
+def fill_bourse(depositors: int) -> Edition:
+    """The accounts and the edition with so many depositors, in an empty database; commits.
+
+    Rows are written in bulk with ids of their own, which an empty database allows.
+    """
     random = Random(31830)
     staff = _make_accounts()
     edition = make_edition()
-    people = make_people((SMALL_DEPOSITORS if small else NOMINAL_DEPOSITORS) - 1, random)
+    people = make_people(depositors - 1, random)
     register_people(edition, people, random)
     fill_lists(edition, staff[Role.VOLUNTEER], random)
     play_sale(edition, staff[Role.VOLUNTEER], random)
     settle_some(edition, staff[Role.TREASURER])
     db.session.commit()
-    return DEMO_ACCOUNTS
+    return edition
 
 
 def _make_accounts() -> dict[Role, int]:

@@ -27,18 +27,21 @@ class Person:
     city: str
 
 
-def make_people(count: int, random: Random) -> list[Person]:
-    """`count` people besides the depositor a visitor signs in as; most live in Plaisance."""
-    return [_person(number, random) for number in range(2, count + 2)]
+def make_people(count: int, random: Random, prefix: str = "deposant") -> list[Person]:
+    """`count` people besides the depositor a visitor signs in as; most live in Plaisance.
+
+    Their e-mail addresses begin with `prefix`.
+    """
+    return [_person(number, random, prefix) for number in range(2, count + 2)]
 
 
-def _person(number: int, random: Random) -> Person:
+def _person(number: int, random: Random, prefix: str) -> Person:
     first, last = random.choice(FIRST_NAMES), random.choice(LAST_NAMES)
     postcode, city = random.choices(TOWNS, weights=(6, 2, 1, 1))[0]
     return Person(
         first_name=first,
         last_name=last,
-        email=f"deposant{number:03d}@demo.example.org",
+        email=f"{prefix}{number:03d}@demo.example.org",
         phone=f"+336{random.randrange(10**8):08d}",
         address=f"{random.randrange(1, 120)} {random.choice(STREETS)}",
         postcode=postcode,

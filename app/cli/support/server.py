@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 
 from flask import Flask
+from redis import Redis
+from rq import Worker
 
 from app.cli.environment import answers, embedded_queue_command
 from app.cli.support.processes import Process, free_port
@@ -91,7 +93,7 @@ class PrivateServer:
         self._running().thaw()
 
     def start_workers(self, count: int = 1) -> None:
-        """Have `count` workers until `close()`, with an embedded queue unless given a Redis."""
+        """Have `count` workers, at least one, until `close()`; an embedded queue unless given a Redis."""
         command = embedded_queue_command(self.app)
         if command and self._queue is None:
             self._queue = Process(command, self.directory / "queue.log")
@@ -99,6 +101,8 @@ class PrivateServer:
         worker = [sys.executable, "-m", "app.cli", "worker"]
         while len(self._workers) < count:
             self._workers.append(Process(worker, self.directory / "worker.log", self.environment))
+        connection = Redis.from_url(self.redis_url)
+        self._workers[-1].wait_until(lambda: Worker.count(connection=connection) >= count, "the workers")
 
     def close(self) -> None:
         """End everything."""

@@ -1,0 +1,31 @@
+"""A made-up edition larger than the nominal one."""
+
+from app.cli.demo import fill_bourse
+from app.core.db import db
+from app.editions.models import Edition
+from app.editions.rulebook import Rulebook
+
+# An association with more than 300 standard depositors adds ranges to its rulebook.
+FURTHER_RANGES = (
+    (700, "#8FD3C8", "Turquoise"),
+    (800, "#F4B8C5", "Rose pâle"),
+    (900, "#C9CFD6", "Gris perle"),
+)
+ITEMS_EACH = 20
+
+
+def load_edition(items: int) -> Edition:
+    """An edition with its sale under way and about so many items, twenty a depositor; commits."""
+    edition = fill_bourse(items // ITEMS_EACH)
+    add_ranges(edition)
+    db.session.commit()
+    return edition
+
+
+def add_ranges(edition: Edition) -> None:
+    data = edition.rulebook_data
+    more = [
+        {"first": first, "last": first + 99, "colour_hex": colour, "colour_name": name, "kind": "standard"}
+        for first, colour, name in FURTHER_RANGES
+    ]
+    edition.rulebook_data = Rulebook.from_dict({**data, "ranges": [*data["ranges"], *more]}).to_dict()

@@ -1,0 +1,75 @@
+"""`bench import`: a Billetweb export registered and invited by the worker; mail is written, not sent."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from random import Random
+
+from app.cli.bench.data import add_ranges
+from app.cli.bench.jobs import run_job
+from app.cli.bench.measures import Measure, Target
+from app.cli.bench.scratch import Setting
+from app.cli.demo.billetweb_export import Ticket, export_xlsx
+from app.cli.demo.people import make_people
+from app.core.clock import utcnow
+from app.core.db import db
+from app.core.errors import DomainError
+from app.deposits.models import BilletwebUpload
+from app.deposits.services.billetweb_import import remember_upload
+from app.editions.models import Edition, EditionState
+from app.editions.queries import list_slots
+from app.editions.services.creation import NewEdition, create_edition
+from app.operations.files import new_file
+from app.operations.models import BackgroundJob
+from app.operations.services import request_job
+
+TARIFFS = ("Standard – 2 listes", "Adhérent ALPE – liste 1000")
+
+
+def measure_import(setting: Setting, rows: int = 500) -> Iterator[Measure]:
+    """One edition and its file per run, all in one database."""
+    with setting.bourse() as bourse:
+        uploads = [_prepare(number, rows) for number in range(1, setting.runs + 1)]
+        bourse.start_workers()
+        runs = [run_job(bourse, lambda upload=upload: _request(upload)) for upload in uploads]  # type: ignore[misc]
+        created = [run.job.result["created"] for run in runs]
+        if created != [rows] * len(runs):
+            raise DomainError(f"L'import devait inscrire {rows} personnes, il en a inscrit {created}.")
+        yield Measure(
+            "import",
+            f"{rows} lignes .xlsx",
+            setting.database,
+            [run.seconds for run in runs],
+            max((run.peak_bytes or 0 for run in runs), default=None),
+            Target(2.0) if rows == 500 else None,
+            {"inscrits par passage": rows},
+        )
+
+
+def _prepare(number: int, rows: int) -> BilletwebUpload:
+    """An open edition with room for everybody, and an export stored for it; commits."""
+    edition = create_edition(
+        NewEdition(f"Bourse mesurée {number}", number, (utcnow() + timedelta(days=60)).date())
+    )
+    add_ranges(edition)
+    edition.state = EditionState.OPEN
+    for slot in list_slots(edition.id):
+        slot.capacity = rows
+    stored, path = new_file("billetweb", ".xlsx")
+    path.write_bytes(export_xlsx(_tickets(edition, number, rows)))
+    upload = remember_upload(edition, "export.xlsx", stored, by_id=None)
+    db.session.commit()
+    return upload
+
+
+def _tickets(edition: Edition, number: int, rows: int) -> Iterator[Ticket]:
+    slots = [slot for slot in list_slots(edition.id) if not slot.residents_only]
+    everybody = [slot.label for slot in slots if not slot.members_only]
+    members = [slot.label for slot in slots if slot.members_only]
+    random = Random(number)
+    for index, person in enumerate(make_people(rows, random, prefix=f"edition{number}-")):
+        member = index % 5 == 4
+        yield Ticket(person, random.choice(members if member else everybody), TARIFFS[member])
+
+
+def _request(upload: BilletwebUpload) -> BackgroundJob:
+    return request_job("billetweb_import", "Import", edition_id=upload.edition_id, upload_id=upload.id)

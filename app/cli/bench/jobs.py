@@ -1,0 +1,62 @@
+"""A background job from the request to its end, as somebody in front of the progress bar waits for it."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.cli.bench.memory import PeakMemory
+from app.cli.support.server import PrivateServer
+from app.core.db import db, read_only
+from app.core.errors import DomainError
+from app.operations.models import BackgroundJob, JobState
+from jobs.queue import dispatch
+
+POLL_SECONDS = 0.1
+PATIENCE_SECONDS = 1800
+
+
+@dataclass(frozen=True)
+class JobRun:
+    """`seconds` from the request to the end, as the database knows them; the peak of its process in bytes."""
+
+    seconds: float
+    peak_bytes: int | None
+    job: BackgroundJob
+
+
+def run_job(server: PrivateServer, request: Callable[[], BackgroundJob]) -> JobRun:
+    """Request a job, hand it to the queue, wait for a worker to end it; DomainError when it fails."""
+    with PeakMemory(server.worker_pids) as memory:
+        job = request()
+        db.session.commit()
+        dispatch(job)
+        done = _wait(job.id)
+    if done.state is JobState.FAILED or done.finished_at is None:
+        raise DomainError(f"Le travail « {done.title} » a échoué : {done.message}")
+    return JobRun((done.finished_at - done.created_at).total_seconds(), memory.largest, done)
+
+
+def _wait(job_id: str) -> BackgroundJob:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    query = select(BackgroundJob).where(BackgroundJob.id == job_id).execution_options(populate_existing=True)
+    while time.monotonic() < deadline:
+        with _reading():
+            job = db.session.scalars(query).one()
+        if job.state in (JobState.DONE, JobState.FAILED):
+            return job
+        time.sleep(POLL_SECONDS)
+    raise DomainError(f"Le travail n'est pas fini après {PATIENCE_SECONDS // 60} minutes.")
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Without the write lock, so that looking does not slow the worker down."""
+    token = read_only.set(True)
+    try:
+        yield
+        db.session.rollback()
+    finally:
+        read_only.reset(token)

@@ -1,0 +1,32 @@
+"""The measures there are. A new one is a module with one function and a line here."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+
+from app.cli.bench.measures import Measure
+from app.cli.bench.scratch import Setting
+
+BenchFunction = Callable[[Setting], Iterator[Measure]]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """`function`: `module:name`; it builds its own data and yields each measure as soon as it has it."""
+
+    title: str
+    function: str
+
+
+BENCHES = {
+    "labels": Bench("étiquettes en PDF, travail entier", "app.cli.bench.labels:measure_labels"),
+    "slips": Bench("bordereaux en PDF, travail entier", "app.cli.bench.slips:measure_slips"),
+    "import": Bench("import Billetweb, travail entier, sans envoi", "app.cli.bench.imports:measure_import"),
+    "pages": Bench("pages de chaque rôle, 100 personnes à la fois", "app.cli.bench.pages:measure_pages"),
+}
+
+
+def load(name: str) -> BenchFunction:
+    module, _, function = BENCHES[name].function.partition(":")
+    found: BenchFunction = getattr(import_module(module), function)
+    return found
