@@ -2,9 +2,10 @@
 
 from urllib.parse import urlsplit
 
-from flask import current_app, url_for
+from flask import url_for
 
 from app.accounts.models import Role, User
+from app.web.filters import edition_in_view
 
 HOMES = {
     Role.DEPOSITOR: "portal.home",
@@ -18,7 +19,10 @@ HOMES = {
 def home_of(user: User) -> str:
     """The first page of the person's role."""
     endpoint = HOMES[user.role]
-    return url_for(endpoint if endpoint in current_app.view_functions else "auth.account")
+    if user.role is not Role.TREASURER:
+        return url_for(endpoint)
+    edition = edition_in_view()
+    return url_for(endpoint, edition_id=edition.id) if edition else url_for("auth.account")
 
 
 def local_path(wanted: str | None) -> str | None:

@@ -22,7 +22,7 @@ from app.core.db import db
 from app.core.mail import OutgoingMail
 from app.extensions import limiter
 from app.factory import create_app
-from tests.factories import UserFactory
+from tests.factories import EditionFactory, UserFactory
 from tests.support.databases import Databases
 
 PASSWORD, OTHER = "Girafe+tricot7", "Nuage-de-lait-4"
@@ -318,3 +318,16 @@ def test_too_many_failures_from_one_address_are_slowed_down(databases: Databases
     finally:
         limiter.reset()
         limiter.enabled = False
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("editions", [0, 1])
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_reaches_its_first_page(
+    app: Flask, client: FlaskClient, login: Login, role: Role, editions: int
+) -> None:
+    EditionFactory.create_batch(editions)
+    login(client, UserFactory(role=role))
+    answer = client.get("/", follow_redirects=True)
+    assert answer.status_code == 200
+    assert answer.request.path != "/sign-in"
