@@ -54,7 +54,7 @@ class Check:
 
 
 def before_opening(facts: EditionFacts) -> Iterator[Check]:
-    yield Check("dates", "Lieu indiqué", facts.has_place)
+    yield Check("dates", "Lieu indiqué" if facts.has_place else "Lieu à indiquer", facts.has_place)
     yield Check("dates", "Date limite de déclaration à venir", facts.now < facts.declaration_deadline)
     yield Check("slots", "Au moins un créneau de dépôt", facts.slots > 0)
     yield Check("periods", "Au moins une période de vente", facts.sale_periods > 0)
@@ -81,7 +81,9 @@ def before_freezing(facts: EditionFacts) -> Iterator[Check]:
         facts.drafts_with_items == 0,
         blocks=False,
     )
-    yield Check("dates", "La date limite est passée", facts.now >= facts.declaration_deadline, blocks=False)
+    passed = facts.now >= facts.declaration_deadline
+    text = "La date limite est passée" if passed else "La date limite de déclaration n’est pas encore passée"
+    yield Check("dates", text, passed, blocks=False)
 
 
 def before_selling(facts: EditionFacts) -> Iterator[Check]:
@@ -124,7 +126,9 @@ def before_settling(facts: EditionFacts) -> Iterator[Check]:
         facts.open_conflicts == 0,
         blocks=False,
     )
-    yield Check("periods", "La dernière vente est finie", facts.now >= facts.sale_ends_at, blocks=False)
+    over = facts.now >= facts.sale_ends_at
+    text = "La dernière vente est finie" if over else "La dernière vente n’est pas encore finie"
+    yield Check("periods", text, over, blocks=False)
 
 
 def before_closing(facts: EditionFacts) -> Iterator[Check]:

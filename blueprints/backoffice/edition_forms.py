@@ -6,7 +6,6 @@ from wtforms import (
     BooleanField,
     DateField,
     DateTimeLocalField,
-    DecimalField,
     FileField,
     IntegerField,
     SelectField,
@@ -19,6 +18,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from app.core.clock import from_paris, to_paris
 from app.editions.models import LIST_KIND_LABELS, ListKind, PeriodKind
 from app.web.forms import Form
+from blueprints.backoffice.number_fields import PercentField
 
 REQUIRED = "Remplissez ce champ."
 WHOLE = "Indiquez un nombre entier, par exemple 20."
@@ -112,16 +112,8 @@ class PickupForm(HoursForm):
 
 class TillsForm(Form):
     count = IntegerField("Caisses", [InputRequired(WHOLE), NumberRange(1, 8, "De 1 à 8 caisses.")])
-    commission = DecimalField(
-        "Commission",
-        [
-            InputRequired("Indiquez un taux, par exemple 20."),
-            NumberRange(0, 100, "Indiquez un taux entre 0 et 100."),
-        ],
-        places=2,
-        use_locale=False,
-    )
+    commission = PercentField("Commission", [InputRequired("Indiquez un taux, par exemple 20.")])
 
 
 class RulebookFileForm(Form):
-    file = FileField("Fichier YAML ou JSON")
+    file = FileField("Fichier YAML ou JSON", [InputRequired("Choisissez un fichier.")])

@@ -23,11 +23,11 @@ class InvitationForm(Form):
 
 
 class InvitationFileForm(Form):
-    file = FileField("Fichier CSV")
+    file = FileField("Fichier CSV", [InputRequired("Choisissez un fichier.")])
 
 
 class UploadForm(Form):
-    file = FileField("Export Billetweb")
+    file = FileField("Export Billetweb", [InputRequired("Choisissez un fichier.")])
 
 
 class SlotChoiceForm(Form):

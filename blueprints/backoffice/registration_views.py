@@ -9,6 +9,7 @@ from flask_login import current_user
 from app.accounts.queries import get_user
 from app.core.db import db
 from app.core.errors import DomainError, NotFound
+from app.deposits.billetweb_rows import display_phone
 from app.deposits.models import ItemList, Registration
 from app.deposits.queries.registration_list import (
     EXPORT_HEADER,
@@ -125,6 +126,7 @@ def show(found: Registration, *, status: int = 200, **forms: Form) -> ResponseRe
         status=status,
         edition=edition,
         found=found,
+        phone=_phone(found.user.phone or ""),
         kind_label=LIST_KIND_LABELS[found.list_kind],
         rules=edition.rulebook.kind(found.list_kind.value),
         colour_of=edition.rulebook.range_of,
@@ -134,6 +136,11 @@ def show(found: Registration, *, status: int = 200, **forms: Form) -> ResponseRe
         sponsor_form=sponsor_form,
         number_form=forms.get("number_form") or NumberForm(formdata=None, number=number),
     )
+
+
+def _phone(stored: str) -> str:
+    """As read in France; numbers typed by hand stay as they are."""
+    return display_phone(stored) if stored.startswith("+") else stored
 
 
 def _members() -> list[tuple[int, str]]:

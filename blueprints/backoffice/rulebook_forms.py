@@ -2,42 +2,27 @@
 
 from typing import Any
 
-from wtforms import DecimalField, Field, FieldList, FormField, IntegerField, SelectField, StringField
+from wtforms import Field, FieldList, FormField, IntegerField, SelectField, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from app.core.errors import DomainError
-from app.core.money import format_amount, parse_euros
 from app.editions.models import LIST_KIND_LABELS, ListKind
 from app.editions.rulebook import Rulebook
 from app.web.forms import Form, refuse
+from blueprints.backoffice.number_fields import MoneyField, PercentField
 
 WHOLE = [InputRequired("Indiquez un nombre entier."), NumberRange(0, 100_000, "Indiquez un nombre positif.")]
 KINDS = [(kind.value, LIST_KIND_LABELS[kind]) for kind in ListKind]
 
 
-class MoneyField(StringField):  # type: ignore[misc]
-    """An amount typed in euros; `data` in cents."""
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else format_amount(self.data)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        if not valuelist:
-            return
-        try:
-            self.data = parse_euros(valuelist[0])
-        except DomainError as refusal:
-            self.data = None  # type: ignore[assignment]
-            raise ValueError(refusal.message) from refusal
+AMOUNT = [InputRequired("Indiquez un montant en euros.")]
 
 
 class PriceForm(PlainForm):  # type: ignore[misc]
-    min_cents = MoneyField("Prix minimum")
-    step_cents = MoneyField("Pas des prix")
-    max_cents = MoneyField("Prix maximum")
+    min_cents = MoneyField("Prix minimum", AMOUNT)
+    step_cents = MoneyField("Pas des prix", AMOUNT)
+    max_cents = MoneyField("Prix maximum", AMOUNT)
 
 
 class LimitsForm(PlainForm):  # type: ignore[misc]
@@ -54,8 +39,8 @@ class LotForm(PlainForm):  # type: ignore[misc]
 class KindForm(PlainForm):  # type: ignore[misc]
     max_lists_first = IntegerField("Listes la première fois", WHOLE)
     max_lists_then = IntegerField("Listes ensuite", WHOLE)
-    registration_fee_cents = MoneyField("Payé à l’inscription")
-    payout_fee_cents = MoneyField("Retenu sur le reversement")
+    registration_fee_cents = MoneyField("Payé à l’inscription", AMOUNT)
+    payout_fee_cents = MoneyField("Retenu sur le reversement", AMOUNT)
     payout_fee_per_lists = IntegerField("Pour combien de listes", WHOLE)
 
 
@@ -72,10 +57,7 @@ class LimitForm(PlainForm):  # type: ignore[misc]
 
 
 class RulebookForm(Form):
-    commission = DecimalField(
-        "Commission",
-        [InputRequired("Indiquez un taux."), NumberRange(0, 100, "Indiquez un taux entre 0 et 100.")],
-    )
+    commission_basis_points = PercentField("Commission", [InputRequired("Indiquez un taux.")])
     residents_postcode = StringField("Code postal des habitants", [InputRequired("Indiquez un code postal.")])
     price = FormField(PriceForm)
     list = FormField(LimitsForm)
@@ -92,7 +74,7 @@ class RulebookForm(Form):
     def rulebook(self, book: Rulebook) -> Rulebook:
         """`book` with the numbers of this form; raises DomainError as `Rulebook.from_dict` does."""
         data = book.to_dict()
-        data["commission_basis_points"] = int((self.commission.data * 100).to_integral_value())
+        data["commission_basis_points"] = self.commission_basis_points.data
         data["residents_postcode"] = self.residents_postcode.data
         for name in ("price", "list", "lot"):
             data[name].update(self[name].data)

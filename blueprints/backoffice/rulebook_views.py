@@ -1,6 +1,5 @@
 """The rulebook of an edition: its main numbers on a screen, all of it as a file."""
 
-from decimal import Decimal
 from typing import Any
 
 from flask import Response, flash, request, url_for
@@ -82,7 +81,7 @@ def _saved(edition: Edition) -> ResponseReturnValue:
 
 
 def _shown(book: Rulebook) -> dict[str, Any]:
-    return {**book.to_dict(), "commission": Decimal(book.commission_basis_points) / 100}
+    return book.to_dict()
 
 
 def _invalid(form: RulebookForm) -> bool:

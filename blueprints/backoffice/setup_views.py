@@ -1,7 +1,5 @@
 """Settings of an edition: dates and place, tills and commission."""
 
-from decimal import Decimal
-
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -90,7 +88,7 @@ def setup_tills(edition_id: int) -> ResponseReturnValue:
     form = TillsForm()
     if request.method == "GET":
         form.count.data = sum(not till.training for till in tills)
-        form.commission.data = Decimal(edition.commission_bp) / 100
+        form.commission.data = edition.commission_bp
     if form.validate_on_submit():
         try:
             _save_tills(edition, form)
@@ -114,7 +112,7 @@ def setup_tills(edition_id: int) -> ResponseReturnValue:
 def _save_tills(edition: Edition, form: TillsForm) -> None:
     assert form.count.data is not None
     assert form.commission.data is not None
-    basis_points = int((form.commission.data * 100).to_integral_value())
+    basis_points = form.commission.data
     settings.set_tills(edition, form.count.data, in_use=tills_in_use(edition.id), by_id=current_user.id)
     if basis_points != edition.commission_bp:
         settings.set_commission(edition, basis_points, by_id=current_user.id)
