@@ -47,7 +47,8 @@ def item_history(item: Item) -> list[Event]:
         events += _sale(sale)
     if item.state in _SETTLED:
         events.append(Event(item.state_changed_at, _SETTLED[item.state], "neutral", "package-open"))
-    return sorted(events, key=lambda event: event.at, reverse=True)
+    # What shares a moment was told in the order it happened.
+    return sorted(events, key=lambda event: event.at)[::-1]
 
 
 def _deposit(item: Item) -> list[Event]:

@@ -74,6 +74,8 @@ def item(edition_id: int, item_id: int) -> ResponseReturnValue:
 @bp.post(f"{ONE}/withdrawal")
 def item_withdrawal(edition_id: int, item_id: int) -> ResponseReturnValue:
     edition, form = edition_of_page(edition_id), WithdrawalForm()
+    if not form.validate():
+        return _page(edition, item_id, form)
     try:
         withdraw_item(edition, item_id, form.reason.data or "", current_user.id)
     except NotFound:

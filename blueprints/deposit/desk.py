@@ -26,6 +26,11 @@ class DeskItem:
     state: ItemState
 
     @property
+    def can_change(self) -> bool:
+        """Struck or taken back; what was withdrawn since a deposit that was undone stays as it is."""
+        return self.state in (ItemState.DECLARED, ItemState.REFUSED)
+
+    @property
     def state_label(self) -> str:
         return ITEM_STATE_LABELS[self.state]
 
@@ -71,7 +76,7 @@ class Desk:
 
     @property
     def accepted_count(self) -> int:
-        return len(self.items) - len(self.refused)
+        return sum(item.state is ItemState.DECLARED for item in self.items)
 
     @property
     def refused_words(self) -> str:

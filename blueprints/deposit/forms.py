@@ -1,19 +1,24 @@
 """What the two volunteers fill in at the desk."""
 
 from wtforms import BooleanField, HiddenField, StringField
-from wtforms.validators import Length, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from app.deposits.check_in_rules import MAX_SIGNATURE_CHARS, Verified
 from app.web.forms import Form
 
 
 class CheckInForm(Form):
-    """Names and ticks are judged by the rules (`check_verified`), so that every desk hears the same words."""
+    """What is missing is judged by the rules (`check_verified`); the names are also asked for here."""
 
     identity_checked = BooleanField("Pièce d’identité vérifiée")
     envelope_checked = BooleanField("Enveloppe timbrée remise")
-    first_volunteer = StringField("Premier bénévole", [Length(max=80)])
-    second_volunteer = StringField("Second bénévole", [Length(max=80)])
+    first_volunteer = StringField(
+        "Premier bénévole", [InputRequired("Indiquez le premier bénévole."), Length(max=80)]
+    )
+    second_volunteer = StringField(
+        "Second bénévole",
+        [InputRequired("Un dépôt se fait à deux : indiquez le second bénévole."), Length(max=80)],
+    )
     signature_path = HiddenField("Signature", [Optional(), Length(max=MAX_SIGNATURE_CHARS)])
     signed_on_paper = BooleanField("Signé sur papier")
 

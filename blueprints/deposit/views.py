@@ -58,5 +58,6 @@ def _day(text: str) -> date | None:
 
 def _day_to_show(days: list[DepositDay], today: date) -> date | None:
     """Today when somebody is expected, else the next day, else the last one."""
-    ahead = [each.day for each in days if each.day >= today]
-    return ahead[0] if ahead else days[-1].day if days else None
+    dated = [each.day for each in days if each.day]
+    ahead = [day for day in dated if day >= today]
+    return ahead[0] if ahead else dated[-1] if dated else None

@@ -61,9 +61,12 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class DepositDay:
-    """A day with slots: how many registered for it and how many of them came. `day` in Paris."""
+    """A day with slots (None: people without a slot): how many registered for it and how many of them came.
 
-    day: date
+    `day` in Paris.
+    """
+
+    day: date | None
     expected: int
     done: int
 
@@ -81,21 +84,24 @@ class SlotArrivals:
 
 
 def deposit_days(edition_id: int) -> list[DepositDay]:
-    """The days people may come, in order."""
+    """The days people may come, in order, then those without a slot, if any."""
     rows = db.session.execute(
         select(Registration.slot_id, func.count(), func.count(CheckIn.id))
         .outerjoin(CheckIn, CheckIn.registration_id == Registration.id)
         .where(Registration.edition_id == edition_id)
         .group_by(Registration.slot_id)
     )
-    counts = {slot_id: (expected, done) for slot_id, expected, done in rows}
+    counts: dict[int | None, tuple[int, int]] = {
+        slot_id: (expected, done) for slot_id, expected, done in rows
+    }
     days: dict[date, list[tuple[int, int]]] = defaultdict(list)
     for slot in list_slots(edition_id):
         days[_day(slot)].append(counts.get(slot.id, (0, 0)))
-    return [
+    found = [
         DepositDay(day, sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs))
         for day, pairs in sorted(days.items())
     ]
+    return [*found, DepositDay(None, *counts[None])] if None in counts else found
 
 
 def arrivals_of_day(edition_id: int, day: date | None) -> list[SlotArrivals]:
