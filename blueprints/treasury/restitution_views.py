@@ -31,7 +31,7 @@ def restitution(edition_id: int) -> ResponseReturnValue:
         shown=shown,
         shown_choices=SHOWN,
         under_way=edition.state is EditionState.SETTLING,
-        may_donate_rest=may_use("treasury.donate_rest", current_user.roles),
+        may_donate_rest=may_use("treasury.restitution_donate", current_user.roles),
         kind_labels=LIST_KIND_LABELS,
         url_for_page=lambda page: url_for(
             "treasury.restitution", edition_id=edition.id, q=typed, shown=shown, page=page
@@ -40,7 +40,7 @@ def restitution(edition_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/restitution/<int:registration_id>")
-def hand_over(edition_id: int, registration_id: int) -> ResponseReturnValue:
+def restitution_hand_over(edition_id: int, registration_id: int) -> ResponseReturnValue:
     edition = edition_of_page(edition_id)
     try:
         given = services.hand_over(edition, registration_id, current_user.id)
@@ -54,7 +54,7 @@ def hand_over(edition_id: int, registration_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/restitution/donation")
-def donate_rest(edition_id: int) -> ResponseReturnValue:
+def restitution_donate(edition_id: int) -> ResponseReturnValue:
     edition = edition_of_page(edition_id)
     count = services.donate_rest(edition, current_user.id)
     db.session.commit()

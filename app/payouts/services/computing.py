@@ -1,10 +1,11 @@
 """Computing payouts: of a whole edition at once, or of some depositors."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from app.core import audit
 from app.core.clock import utcnow
@@ -42,10 +43,15 @@ def compute_payouts(
     stale = [row for row in rows if row.is_stale]
     differing = [row for row in stale if not _may_recompute(row)]
     changed = [row for row in stale if _may_recompute(row)]
-    db.session.add_all(_new_payout(edition.id, row, now) for row in new)
     for row in changed:
         _update(payouts[row.registration_id], row.current, now)
     db.session.flush()
+    if new:
+        db.session.execute(
+            insert(Payout),
+            [_new_payout(edition.id, row, now) for row in new],
+            execution_options={"edition_id": edition.id},
+        )
     if new or changed:
         audit.record(
             "payouts.computed",
@@ -95,23 +101,23 @@ def _payouts(edition_id: int, registration_ids: Collection[int]) -> dict[int, Pa
     return {payout.registration_id: payout for payout in found}
 
 
-def _new_payout(edition_id: int, row: LedgerRow, now: datetime) -> Payout:
-    payout = Payout(edition_id=edition_id, registration_id=row.registration_id, state=PayoutState.COMPUTED)
-    _write(payout, row.current, now)
-    return payout
+def _new_payout(edition_id: int, row: LedgerRow, now: datetime) -> dict[str, Any]:
+    return {
+        "edition_id": edition_id,
+        "registration_id": row.registration_id,
+        "state": PayoutState.COMPUTED,
+        **_columns(row.current, now),
+    }
 
 
 def _update(payout: Payout, figures: Figures, now: datetime) -> None:
-    _write(payout, figures, now)
+    for name, value in _columns(figures, now).items():
+        setattr(payout, name, value)
     payout.slip_file = None
     if payout.state is not PayoutState.PAID:
         payout.state, payout.approved_at, payout.approved_by_id = PayoutState.COMPUTED, None, None
 
 
-def _write(payout: Payout, figures: Figures, now: datetime) -> None:
-    amounts = figures.amounts
-    payout.sold_count = figures.sold_count
-    payout.gross_cents, payout.commission_cents = amounts.gross, amounts.commission
-    payout.fees_cents, payout.adjustments_cents = amounts.fees, amounts.adjustments
-    payout.net_cents, payout.shortfall_cents = amounts.net, amounts.shortfall
-    payout.computed_at = now
+def _columns(figures: Figures, now: datetime) -> dict[str, Any]:
+    amounts = {f"{name}_cents": cents for name, cents in asdict(figures.amounts).items()}
+    return {"sold_count": figures.sold_count, **amounts, "computed_at": now}
