@@ -88,7 +88,7 @@ def label_lists(edition: Edition, scope: LabelScope = LabelScope()) -> list[Labe
     if scope.list_ids:
         statement = statement.where(ItemList.id.in_(scope.list_ids))
     book = edition.rulebook
-    rows = [_row(book, *values) for values in db.session.execute(statement).tuples()]
+    rows = [_row(book, *values) for values in db.session.execute(statement)]
     return _in_printing_order(rows)
 
 

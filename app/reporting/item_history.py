@@ -96,7 +96,7 @@ def _acts(item_id: int) -> list[Event]:
         select(AuditEntry, User)
         .outerjoin(User, User.id == AuditEntry.actor_id)
         .where(AuditEntry.subject == f"item:{item_id}", AuditEntry.action.in_(_ACTS))
-    ).tuples()
+    )
     return [_act(entry, user) for entry, user in rows]
 
 

@@ -52,7 +52,8 @@ class CatalogueDelta:
 
 
 def catalogue_items(edition_id: int, item_ids: Collection[int] | None = None) -> list[CatalogueItem]:
-    """The edition's items that bear a label and were brought in, by code; or of them, these ids."""
+    """The edition's items that bear a label and were brought in, by code; or of those that bear one,
+    these ids: one taken back from the sale (its deposit was undone) must be heard of too."""
     statement = (
         select(
             Item.id,
@@ -65,11 +66,11 @@ def catalogue_items(edition_id: int, item_ids: Collection[int] | None = None) ->
             Item.colour,
             Item.description,
         )
-        .where(Item.edition_id == edition_id, Item.code.is_not(None), Item.state.not_in(HIDDEN))
+        .where(Item.edition_id == edition_id, Item.code.is_not(None))
         .order_by(Item.code)
     )
-    if item_ids is not None:
-        statement = statement.where(Item.id.in_(item_ids))
+    wanted = Item.state.not_in(HIDDEN) if item_ids is None else Item.id.in_(item_ids)
+    statement = statement.where(wanted)
     return [CatalogueItem(*row) for row in db.session.execute(statement)]  # type: ignore[arg-type]
 
 

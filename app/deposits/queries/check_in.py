@@ -1,7 +1,6 @@
 """Who is expected at the desk, who came, and finding somebody who stands in front of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -192,14 +191,14 @@ def _arrivals(people: People, chosen: ColumnElement[bool]) -> list[Arrival]:
 
 
 def _lists_by_registration(chosen: ColumnElement[bool]) -> dict[int, list[ArrivalList]]:
-    rows: Iterable[tuple[int, int | None, int, ListState, int]] = db.session.execute(
+    rows = db.session.execute(
         select(ItemList.registration_id, ItemList.number, ItemList.rank, ItemList.state, func.count(Item.id))
         .join(Registration, Registration.id == ItemList.registration_id)
         .outerjoin(Item, and_(Item.list_id == ItemList.id, Item.position > 0))
         .where(chosen)
         .group_by(ItemList.id, ItemList.registration_id, ItemList.number, ItemList.rank, ItemList.state)
         .order_by(ItemList.number, ItemList.rank)
-    ).tuples()
+    )
     found: dict[int, list[ArrivalList]] = defaultdict(list)
     for registration_id, number, rank, state, items in rows:
         found[registration_id].append(ArrivalList(number, rank, state is ListState.VALIDATED, items))

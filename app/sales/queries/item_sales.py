@@ -38,7 +38,7 @@ def sales_of_item(item_id: int) -> list[ItemSale]:
         .outerjoin(voider, voider.id == SaleVoid.by_id)
         .where(SaleLine.item_id == item_id)
         .order_by(Sale.sold_at, SaleLine.id)
-    ).tuples()
+    )
     return [
         ItemSale(
             till=till.name,
