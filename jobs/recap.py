@@ -54,7 +54,7 @@ def recap_of(item_list: ItemList) -> ListRecap:
         edition_name=edition.name,
         place=edition.place,
         depositor_name=registration.user.full_name,
-        list_number=item_list.number or 0,
+        list_number=item_list.number,
         colour_hex=list_colour(book, item_list)[0],
         kind=LIST_KIND_LABELS[registration.list_kind],
         items=tuple(

@@ -20,12 +20,13 @@ class RecapItem:
 
 @dataclass(frozen=True, slots=True)
 class ListRecap:
-    """`colour_hex` of the range; `bring` what to bring on the day; `pick_up` when to fetch unsold items."""
+    """`list_number` is not known yet for some family lists; `colour_hex` of the range; `bring` what to bring
+    on the day; `pick_up` when to fetch unsold items."""
 
     edition_name: str
     place: str
     depositor_name: str
-    list_number: int
+    list_number: int | None
     colour_hex: str
     kind: str
     items: tuple[RecapItem, ...]

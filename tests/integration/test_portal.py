@@ -10,10 +10,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 
 from app.accounts.models import Role, User
+from app.core.clock import utcnow
 from app.core.db import db
 from app.core.mail import OutgoingMail
 from app.deposits.models import Item, ItemList, ItemState, ListState, Registration
-from app.editions.models import EditionState
+from app.editions.models import EditionState, ListKind
 from app.operations.files import path_of
 from app.operations.models import BackgroundJob, JobState
 from app.payouts.models import Payout, PayoutState
@@ -243,6 +244,17 @@ def test_validating_sends_the_recap_and_closes_the_list(me: FlaskClient, item_li
     assert late.status_code == 422
     assert "est validée" in late.text
     assert me.get(address(item_list, "/validation")).status_code == 302
+
+
+def test_a_family_list_without_number_has_a_recap_all_the_same(
+    client: FlaskClient, login: Login, registration: Registration
+) -> None:
+    registration.list_kind = ListKind.FAMILY
+    item_list = declared_list(1, registration=registration, number=2012, validated_at=utcnow())
+    item_list.number = item_list.items[0].code = None
+    login(client, registration.user)
+    assert client.get(address(item_list, "/recap.pdf")).data.startswith(b"%PDF")
+    assert "Liste famille n° 1" in client.get(address(item_list)).text
 
 
 def test_a_list_with_problems_links_each_to_its_item(me: FlaskClient, item_list: ItemList) -> None:
