@@ -39,8 +39,8 @@ class OpenForm(Form):
 class CloseForm(Form):
     """How many of each note and coin, the totals of the card terminal and of the cheques, and a reason."""
 
-    card = EuroField("Total des cartes", [Length(max=12)])
-    cheque = EuroField("Total des chèques", [Length(max=12)])
+    card = EuroField("Total des cartes", [InputRequired("Écrivez la somme, même 0.")])
+    cheque = EuroField("Total des chèques", [InputRequired("Écrivez la somme, même 0.")])
     reason = StringField("Raison de l'écart", [Length(max=300, message="300 caractères au plus.")])
 
     @property

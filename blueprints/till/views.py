@@ -111,6 +111,7 @@ def close(till_id: int) -> ResponseReturnValue:
             db.session.rollback()
             refuse(form, refusal)
             gaps = _gaps(refusal)
+            form.reason.flags.required = True
         except DomainError as refusal:
             db.session.rollback()
             refuse(form, refusal)

@@ -1,5 +1,7 @@
 """What browser tests of the till need: a hall with items on sale, a volunteer signed in, a till opened."""
 
+import re
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +14,14 @@ from app.core.db import db
 from app.deposits.models import Item, ItemState, ListState
 from app.deposits.services.stock import put_on_sale
 from app.editions.models import Edition, Till
-from tests.factories import EditionFactory, ItemFactory, ItemListFactory, TillFactory, UserFactory
+from tests.factories import (
+    EditionFactory,
+    ItemFactory,
+    ItemListFactory,
+    RegistrationFactory,
+    TillFactory,
+    UserFactory,
+)
 from tests.support.server import LiveServer
 
 LINES = 24
@@ -32,17 +41,11 @@ def make_hall(items: int = 24, **edition: Any) -> Hall:
     """Prices are 1,00 €, 1,50 €, 2,00 €… in the order of the codes, over again after twenty."""
     made = EditionFactory(number=26, **edition)
     tills = [TillFactory(edition=made, number=number) for number in (1, 2)]
+    registration = RegistrationFactory(edition=made)
     codes = []
     for start in range(0, items, LINES):
         number = 245 + start // LINES
-        item_list = ItemListFactory(
-            state=ListState.VALIDATED,
-            number=number,
-            **({} if not start else {"registration": registration}),
-            **({"registration__edition": made} if not start else {}),
-            rank=1,
-        )
-        registration = item_list.registration
+        item_list = ItemListFactory(registration=registration, state=ListState.VALIDATED, number=number)
         for line in range(1, min(LINES, items - start) + 1):
             code = make_code(26, number, line)
             ItemFactory(
@@ -84,6 +87,9 @@ def open_till(page: Page, till: Till, opening_float: str = "50") -> None:
 
 
 def wait_ready(page: Page) -> None:
+    """The till's page is there and sells."""
+    page.wait_for_url(re.compile(r"/till/\d+$"))
+    expect(page.locator("[data-counter]")).not_to_have_attribute("inert", "", timeout=15_000)
     expect(page.locator("[data-gate]")).to_be_hidden(timeout=15_000)
 
 
@@ -92,10 +98,24 @@ def wait_offline_ready(page: Page) -> None:
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
 
 
-def scan(page: Page, code: str) -> None:
-    """What a USB scanner does: very fast keys, then Enter."""
-    page.keyboard.type(code, delay=4)
-    page.keyboard.press("Enter")
+def scan(page: Page, code: str, text: str = "") -> None:
+    """What a USB scanner does: physical keys 4 ms apart, then Enter, whatever the load of this machine.
+
+    `text`: what the computer's layout makes of each key, when it is not the digit itself (AZERTY).
+    """
+    began = time.time()
+    keyboard = page.context.new_cdp_session(page)
+    keys = [(f"Digit{digit}", char) for digit, char in zip(code, text or code, strict=True)]
+    for number, (physical, char) in enumerate([*keys, ("Enter", "\r")]):
+        named = "Enter" if physical == "Enter" else char
+        event = {"code": physical, "key": named, "timestamp": began + number * 0.004}
+        virtual = 13 if physical == "Enter" else ord(physical[-1])
+        keyboard.send(
+            "Input.dispatchKeyEvent",
+            {**event, "type": "keyDown", "text": char, "windowsVirtualKeyCode": virtual},
+        )
+        keyboard.send("Input.dispatchKeyEvent", {**event, "type": "keyUp", "windowsVirtualKeyCode": virtual})
+    keyboard.detach()
 
 
 def sell(page: Page, *codes: str, key: str = "F2") -> None:

@@ -1,7 +1,10 @@
 // Scanners type like a very fast keyboard and end with Enter. A burst is a scan wherever the focus is.
 
-const GAP = 80;
-const SHORTEST = 6;
+// Milliseconds between two keys of one burst: no hand types a whole code that fast, nor a part of one faster still.
+const GAP = 150;
+const WHOLE = 8;
+const PART_GAP = 40;
+const PART = 4;
 const ENDS = new Set(["Enter", "NumpadEnter", "Tab"]);
 // The digit keys of a French keyboard without Shift, when the physical key is not told.
 const AZERTY = "à&é\"'(-è_ç";
@@ -10,13 +13,14 @@ const AZERTY = "à&é\"'(-è_ç";
 export function listenForScans(onScan) {
   let burst = "";
   let lastAt = 0;
+  let slowest = 0;
   let field = null;
 
   window.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    const inTime = event.timeStamp - lastAt <= GAP;
+    const gap = event.timeStamp - lastAt;
     if (ENDS.has(event.code || event.key)) {
-      if (inTime && burst.length >= SHORTEST) {
+      if (isScan(burst.length, Math.max(slowest, gap))) {
         event.preventDefault();
         event.stopImmediatePropagation();
         field?.restore();
@@ -29,13 +33,21 @@ export function listenForScans(onScan) {
     }
     const char = typedChar(event);
     if (char === null) return;
-    if (!inTime || !burst) {
+    if (!burst || gap > GAP) {
       burst = "";
+      slowest = 0;
       field = remember(document.activeElement);
+    } else {
+      slowest = Math.max(slowest, gap);
     }
     burst += char;
     lastAt = event.timeStamp;
   }, { capture: true });
+}
+
+// A code cut short by a bad read is a scan too: it must be refused, not press the button that has the focus.
+function isScan(length, slowest) {
+  return slowest <= (length >= WHOLE ? GAP : length >= PART ? PART_GAP : -1);
 }
 
 // The character of a physical key: the digit even when the computer believes the keyboard is French.
