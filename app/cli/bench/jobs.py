@@ -1,10 +1,10 @@
 """A background job from the request to its end, as somebody in front of the progress bar waits for it."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import click
 from sqlalchemy import select
 
 from app.cli.bench.memory import PeakMemory
@@ -35,28 +35,29 @@ def run_job(server: PrivateServer, request: Callable[[], BackgroundJob]) -> JobR
         dispatch(job)
         done = _wait(job.id)
     if done.state is JobState.FAILED or done.finished_at is None:
+        click.echo(server.worker_output(), err=True)
         raise DomainError(f"Le travail « {done.title} » a échoué : {done.message}")
     return JobRun((done.finished_at - done.created_at).total_seconds(), memory.largest, done)
 
 
 def _wait(job_id: str) -> BackgroundJob:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    query = select(BackgroundJob).where(BackgroundJob.id == job_id).execution_options(populate_existing=True)
     while time.monotonic() < deadline:
-        with _reading():
-            job = db.session.scalars(query).one()
+        job = _look(job_id)
         if job.state in (JobState.DONE, JobState.FAILED):
             return job
         time.sleep(POLL_SECONDS)
     raise DomainError(f"Le travail n'est pas fini après {PATIENCE_SECONDS // 60} minutes.")
 
 
-@contextmanager
-def _reading() -> Iterator[None]:
-    """Without the write lock, so that looking does not slow the worker down."""
+def _look(job_id: str) -> BackgroundJob:
+    """The job as it is now; without the write lock, so that looking does not slow the worker down."""
     token = read_only.set(True)
     try:
-        yield
+        query = select(BackgroundJob).where(BackgroundJob.id == job_id)
+        job = db.session.scalars(query.execution_options(populate_existing=True)).one()
+        db.session.expunge(job)  # a rollback would make its next reading a transaction
         db.session.rollback()
     finally:
         read_only.reset(token)
+    return job

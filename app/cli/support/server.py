@@ -104,6 +104,10 @@ class PrivateServer:
         connection = Redis.from_url(self.redis_url)
         self._workers[-1].wait_until(lambda: Worker.count(connection=connection) >= count, "the workers")
 
+    def worker_output(self) -> str:
+        """The end of what the workers wrote."""
+        return "".join(worker.last_output() for worker in self._workers[:1])
+
     def close(self) -> None:
         """End everything."""
         for process in [*reversed(self._workers), *filter(None, [self._queue, self._process])]:
