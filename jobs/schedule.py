@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from app.core.clock import from_paris, to_paris, utcnow
 from app.core.db import db, in_transaction
+from app.deposits.services import invitations
 from app.operations.models import ScheduledRun
 from jobs.queue import connect
 
@@ -134,10 +135,7 @@ def _run(task: Task) -> str:
 
 def expire_invitations() -> str:
     """Nightly: invitations past their seven days no longer open an account."""
-    from app.deposits.services.invitations import expire_invitations as expire
-
-    expired = in_transaction(expire)
-    return f"{expired} invitations périmées"
+    return f"{in_transaction(invitations.expire_invitations)} invitations périmées"
 
 
 def _stop_on_signal() -> threading.Event:

@@ -15,6 +15,49 @@ ACTIONS = {
     "account.password_changed": "Mot de passe changé",
     "account.reset_requested": "Nouveau mot de passe demandé",
     "account.link_sent": "Lien de mot de passe envoyé",
+    "edition.created": "Édition créée",
+    "edition.state_changed": "Étape de l’édition changée",
+    "edition.identity_set": "Identité de l’édition changée",
+    "edition.deadline_set": "Date limite de déclaration changée",
+    "edition.moved": "Édition déplacée",
+    "edition.slot_saved": "Créneau de dépôt enregistré",
+    "edition.slot_deleted": "Créneau de dépôt supprimé",
+    "edition.period_saved": "Période de vente enregistrée",
+    "edition.period_deleted": "Période de vente supprimée",
+    "edition.pickup_saved": "Heure de restitution enregistrée",
+    "edition.rulebook_set": "Règlement changé",
+    "edition.tills_set": "Caisses de l’édition changées",
+    "registrations.imported": "Inscriptions importées",
+    "registrations.invited": "Inscrits invités",
+    "registration.invited": "Inscrit invité",
+    "registration.slot_changed": "Créneau changé",
+    "registration.sponsor_linked": "Parrainage noté",
+    "registration.member_number_set": "Numéro de membre donné",
+    "registration.list_added": "Liste ajoutée",
+    "registration.cancelled": "Inscription annulée",
+    "invitation.accepted": "Invitation acceptée",
+    "invitation.sent_again": "Invitation renvoyée",
+    "invitation.cancelled": "Invitation annulée",
+    "list.validated": "Liste validée",
+    "list.unlocked": "Liste rouverte",
+    "labels.printed": "Étiquettes imprimées",
+    "label.reprinted": "Étiquette réimprimée",
+    "check_in.completed": "Dépôt terminé",
+    "check_in.undone": "Dépôt repris",
+    "item.withdrawn": "Article retiré de la vente",
+    "item.put_back": "Article remis en vente",
+    "till_device.registered": "Poste de caisse enregistré",
+    "till_device.revoked": "Poste de caisse révoqué",
+    "till_session.opened": "Caisse ouverte",
+    "till_session.closed": "Caisse fermée",
+    "payouts.computed": "Reversements calculés",
+    "payouts.approved": "Reversements approuvés",
+    "payout.adjusted": "Reversement ajusté",
+    "payout.paid": "Reversement payé",
+    "payout.payment_undone": "Paiement d’un reversement annulé",
+    "payout.absent": "Déposant absent au reversement",
+    "unsold.handed_over": "Invendus rendus",
+    "unsold.donated": "Invendus donnés",
 }
 SUBJECTS = {
     "user": "compte",
@@ -52,7 +95,7 @@ def action_in_french(action: str) -> str:
 def subject_in_french(subject: str) -> str:
     """`user:12` → `compte nº 12`."""
     kind, _, number = subject.partition(":")
-    return f"{SUBJECTS.get(kind, kind)} nº {number}" if number else SUBJECTS.get(kind, kind)
+    return f"{SUBJECTS.get(kind, kind)} nº\u00a0{number}" if number else SUBJECTS.get(kind, kind)
 
 
 def details_in_french(details: dict[str, Any]) -> list[tuple[str, str]]:
