@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from app.core.errors import DomainError
 from app.editions.models import LIST_KIND_LABELS, ListKind
 from app.editions.rulebook import Rulebook
-from app.web.forms import Form, refuse
+from app.web.forms import Form
 from blueprints.backoffice.number_fields import MoneyField, PercentField
 
 WHOLE = [InputRequired("Indiquez un nombre entier."), NumberRange(0, 100_000, "Indiquez un nombre positif.")]
@@ -88,7 +88,7 @@ class RulebookForm(Form):
 
 
 def refuse_rulebook(form: RulebookForm, refusal: DomainError) -> None:
-    """Show a refusal beside the number it is about (`ranges.2.last`), else above the form."""
+    """Show a refusal above the form, and beside the number it is about (`ranges.2.last`)."""
     field: Any = form
     for part in (refusal.field or "").split("."):
         if isinstance(field, FieldList) and part.isdigit() and int(part) < len(field):
@@ -99,7 +99,7 @@ def refuse_rulebook(form: RulebookForm, refusal: DomainError) -> None:
             field = field.form[part]
         else:
             break
+    message = refusal.message[0].upper() + refusal.message[1:]
     if isinstance(field, Field) and not isinstance(field, FieldList | FormField):
-        field.errors = [*field.errors, refusal.message]
-    else:
-        refuse(form, DomainError(refusal.message))
+        field.errors = [*field.errors, message]
+    form.form_errors = [*form.form_errors, message]

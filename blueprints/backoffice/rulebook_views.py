@@ -1,7 +1,5 @@
 """The rulebook of an edition: its main numbers on a screen, all of it as a file."""
 
-from typing import Any
-
 from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -9,7 +7,6 @@ from flask_login import current_user
 from app.core.db import db
 from app.core.errors import DomainError
 from app.editions.models import Edition, EditionState
-from app.editions.rulebook import Rulebook
 from app.editions.services.settings import (
     MAX_RULEBOOK_BYTES,
     read_rulebook_file,
@@ -28,7 +25,7 @@ from blueprints.backoffice.rulebook_forms import RulebookForm, refuse_rulebook
 def setup_rulebook(edition_id: int) -> ResponseReturnValue:
     edition = edition_of_page(edition_id)
     book = edition.rulebook
-    form = RulebookForm(data=_shown(book))
+    form = RulebookForm(data=book.to_dict())
     form.name_limits(book)
     if "add_range" in request.form:
         form.ranges.append_entry()
@@ -41,7 +38,9 @@ def setup_rulebook(edition_id: int) -> ResponseReturnValue:
             refuse_rulebook(form, refusal)
         else:
             return _saved(edition)
-    return _show(edition, form, RulebookFileForm(formdata=None), status=422 if _invalid(form) else 200)
+    return _show(
+        edition, form, RulebookFileForm(formdata=None), status=422 if request.method == "POST" else 200
+    )
 
 
 @bp.get("/editions/<int:edition_id>/setup/rulebook.yaml")
@@ -68,7 +67,7 @@ def setup_rulebook_upload(edition_id: int) -> ResponseReturnValue:
         db.session.rollback()
         form.file.errors = []
         refuse(form, refusal)
-        numbers = RulebookForm(formdata=None, data=_shown(edition.rulebook))
+        numbers = RulebookForm(formdata=None, data=edition.rulebook.to_dict())
         numbers.name_limits(edition.rulebook)
         return _show(edition, numbers, form, status=422)
     return _saved(edition)
@@ -78,14 +77,6 @@ def _saved(edition: Edition) -> ResponseReturnValue:
     db.session.commit()
     flash("Le règlement est enregistré.", "success")
     return redirect_to(url_for("backoffice.setup_rulebook", edition_id=edition.id))
-
-
-def _shown(book: Rulebook) -> dict[str, Any]:
-    return book.to_dict()
-
-
-def _invalid(form: RulebookForm) -> bool:
-    return bool(form.errors or form.form_errors)
 
 
 def _show(

@@ -1,0 +1,213 @@
+"""The pages of the Billetweb import: upload, preview, mappings, start, report; and files that are none."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from time import monotonic
+
+import openpyxl
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from app.accounts.models import Role, User
+from app.core.clock import utcnow
+from app.core.db import db
+from app.deposits.models import BilletwebUpload, Registration
+from app.editions.models import Edition, EditionState
+from app.editions.queries import list_slots
+from app.editions.services.creation import NewEdition, create_edition
+from app.operations.files import path_of
+from app.operations.models import BackgroundJob
+from jobs.runner import run_job
+from tests.factories import UserFactory
+
+Login = Callable[[FlaskClient, User], FlaskClient]
+DATA = Path(__file__).parents[1] / "data"
+AUTUMN = "billetweb-automne-2026.xlsx"
+ERRORS = "billetweb-with-errors.csv"
+TITLES = "Séance;Tarif;Nom;Prénom;Email;Payé;Valide\n"
+
+
+@pytest.fixture
+def edition(app: Flask) -> Edition:
+    made = create_edition(NewEdition("Automne 2026", 26, date(2026, 11, 21), "Gymnase"))
+    made.state = EditionState.OPEN
+    db.session.commit()
+    return made
+
+
+@pytest.fixture
+def manager(client: FlaskClient, login: Login, edition: Edition) -> FlaskClient:
+    return login(client, UserFactory(role=Role.MANAGER))
+
+
+def send(client: FlaskClient, edition: Edition, content: bytes, name: str, **options):
+    data = {"file": (io.BytesIO(content), name)}
+    return client.post(f"/editions/{edition.id}/import", data=data, **options)
+
+
+def sample(name: str) -> bytes:
+    return (DATA / name).read_bytes()
+
+
+def test_from_the_upload_to_the_report(manager: FlaskClient, edition: Edition) -> None:
+    sent = send(manager, edition, sample(ERRORS), ERRORS)
+    assert sent.status_code == 303
+    preview = manager.get(sent.location)
+    assert preview.status_code == 200
+    for shown in ("30 lignes", "marie.dupont@", "Samedi 14h", "« Nom » est vide", "Importer 24 inscriptions"):
+        assert shown in preview.text
+    start = sent.location.replace("/preview", "/start")
+    report = manager.post(start).location
+    upload = db.session.scalars(select(BilletwebUpload)).one()
+    assert manager.post(start).location == report
+    assert db.session.scalar(select(func.count()).select_from(BackgroundJob)) == 1, (
+        "a second click adds no job"
+    )
+    assert "En attente" in manager.get(report).text
+    stored = path_of(upload.stored)
+    run_job(upload.job_id)
+    page = manager.get(report).text
+    assert "24 inscriptions ajoutées, 4 lignes en erreur" in page
+    assert "marie.dupont@" in page
+    assert not stored.exists(), "personal data goes once imported"
+    assert manager.get(sent.location).location == report
+
+
+def test_mappings_change_the_preview(manager: FlaskClient, edition: Edition) -> None:
+    preview = send(manager, edition, sample(ERRORS), ERRORS).location
+    slot = list_slots(edition.id)[3]
+    mapping = preview.replace("/preview", "/mapping")
+    assert manager.post(mapping, data={"slot:Samedi 14h": str(slot.id)}).status_code == 303
+    assert "Importer 25 inscriptions" in manager.get(preview).text
+    for wrong in ({"slot:Samedi 14h": "9999"}, {"slot:Samedi 14h": "x"}, {"tariff:Standard": "gratuit"}):
+        assert manager.post(mapping, data=wrong).status_code == 422
+    assert "Importer 25 inscriptions" in manager.get(preview).text
+
+
+def workbook(rows: int) -> bytes:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(TITLES.strip().split(";"))
+    for number in range(rows):
+        sheet.append(
+            ["Jeudi 17h-21h", "Standard – 2 listes", "N", "P", f"p{number}@example.org", "Oui", "Oui"]
+        )
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def bomb() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 60_000_000)
+    return out.getvalue()
+
+
+BAD = {
+    "empty": (b"", "a.csv", "est vide"),
+    "blank": (b" \n \n", "a.csv", "est vide"),
+    "titles only": (TITLES.encode(), "a.csv", "aucune inscription"),
+    "other columns": (b"a;b;c\n1;2;3\n", "a.csv", "Colonnes introuvables"),
+    "a picture": (b"\x89PNG\r\n\x1a\n....", "a.csv", "une image"),
+    "a pdf named xlsx": (b"%PDF-1.7", "a.xlsx", "pas un classeur Excel lisible"),
+    "a workbook named csv": (sample(AUTUMN), "a.csv", "un classeur Excel"),
+    "old excel": (b"\xd0\xcf\x11\xe0" + b"0" * 600, "a.xlsx", "ancien format"),
+    "macros": (b"PK", "a.xlsm", "macros"),
+    "another kind": (b"hello", "a.docx", ".xlsx ou .csv"),
+    "no extension": (b"hello", "liste", ".xlsx ou .csv"),
+    "a bomb": (bomb(), "a.xlsx", "trop grand une fois ouvert"),
+    "100 000 lines": (
+        TITLES.encode() + b"J;S;N;P;a@example.org;Oui;Oui\n" * 100_000,
+        "a.csv",
+        "plus de 500 inscriptions",
+    ),
+    "100 000 rows": (None, "a.xlsx", "trop grand une fois ouvert"),
+    "too big": (TITLES.encode() + b" " * (5 * 1024 * 1024), "a.csv", "dépasse 5 Mo"),
+}
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("case", BAD)
+def test_a_file_that_cannot_be_imported_says_why_at_once(
+    manager: FlaskClient, edition: Edition, case: str
+) -> None:
+    content, name, sentence = BAD[case]
+    if content is None:
+        content = workbook(100_000)
+    begun = monotonic()
+    answer = send(manager, edition, content, name)
+    assert monotonic() - begun < 5
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert 'id="file-error"' in answer.text
+    assert db.session.scalar(select(func.count()).select_from(BilletwebUpload)) == 0
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_no_file_at_all_plain_and_htmx(manager: FlaskClient, edition: Edition) -> None:
+    address = f"/editions/{edition.id}/import"
+    assert "Choisissez le fichier" in manager.post(address, data={}).text
+    answer = manager.post(address, data={}, headers={"HX-Request": "true"})
+    assert answer.status_code == 422
+    assert "<html" not in answer.text
+    sent = send(manager, edition, sample(ERRORS), ERRORS, headers={"HX-Request": "true"})
+    assert (sent.status_code, "/preview" in sent.headers["HX-Redirect"]) == (204, True)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_request_beyond_all_measure_is_refused(manager: FlaskClient, edition: Edition) -> None:
+    answer = send(manager, edition, b"0" * (7 * 1024 * 1024), "a.csv")
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig", "utf-16"])
+def test_a_csv_of_any_encoding_is_read_rightly(manager: FlaskClient, edition: Edition, encoding: str) -> None:
+    text = TITLES + "Jeudi 17h-21h;Standard – 2 listes;Lefèvre;Zoé;ZOE@Example.org;Oui;Oui\n"
+    preview = manager.get(send(manager, edition, text.encode(encoding), "a.csv").location)
+    for shown in ("Lefèvre", "Zoé", "zoe@example.org", "Importer 1 inscription"):
+        assert shown in preview.text
+
+
+def test_formulas_are_errors_of_their_rows(manager: FlaskClient, edition: Edition) -> None:
+    text = TITLES + 'Jeudi 17h-21h;Standard – 2 listes;"=HYPERLINK(""x"")";Zoé;zoe@example.org;Oui;Oui\n'
+    preview = manager.get(send(manager, edition, text.encode(), "a.csv").location)
+    assert "La cellule contient une formule" in preview.text
+
+
+@pytest.mark.parametrize("state", [EditionState.DRAFT, EditionState.SELLING, EditionState.CLOSED])
+def test_an_edition_that_takes_no_registrations_takes_no_file(
+    manager: FlaskClient, edition: Edition, state: EditionState
+) -> None:
+    edition.state = state
+    db.session.commit()
+    assert send(manager, edition, sample(ERRORS), ERRORS).status_code == 422
+    assert db.session.scalar(select(func.count()).select_from(Registration)) == 0
+
+
+def test_files_nobody_imported_are_thrown_away(manager: FlaskClient, edition: Edition, login: Login) -> None:
+    send(manager, edition, sample(ERRORS), ERRORS)
+    old = db.session.scalars(select(BilletwebUpload)).one()
+    path = path_of(old.stored)
+    with time_machine.travel(utcnow() + timedelta(days=2)):
+        login(manager, UserFactory(role=Role.MANAGER))
+        send(manager, edition, sample(ERRORS), ERRORS)
+        assert not path.exists()
+        assert "envoyez-le de nouveau" in manager.get(f"/editions/{edition.id}/import/{old.id}/preview").text
+
+
+def test_another_editions_upload_is_not_found(manager: FlaskClient, edition: Edition) -> None:
+    send(manager, edition, sample(ERRORS), ERRORS)
+    upload = db.session.scalars(select(BilletwebUpload)).one()
+    other = create_edition(NewEdition("Printemps", 27, date(2027, 3, 20)))
+    db.session.commit()
+    for page in ("preview", "report"):
+        assert manager.get(f"/editions/{other.id}/import/{upload.id}/{page}").status_code == 404
+    for act in ("mapping", "start"):
+        assert manager.post(f"/editions/{other.id}/import/{upload.id}/{act}").status_code == 404
