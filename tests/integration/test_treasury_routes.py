@@ -1,0 +1,236 @@
+"""The treasury's pages: who may, what is refused, what is kept; plain and HTMX."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+from sqlalchemy import event, select
+
+from app.accounts.models import Role, User
+from app.core.db import db
+from app.deposits.models import ItemState
+from app.editions.models import Edition, EditionState
+from app.operations.models import BackgroundJob
+from app.payouts.models import Payout, PayoutState
+from app.payouts.queries import FIGURES
+from tests.factories import EditionFactory, TillFactory, UserFactory, list_on_sale
+from tests.support.sales import sell
+
+Login = Callable[[FlaskClient, User], FlaskClient]
+pytestmark = pytest.mark.usefixtures("app")
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def edition(app: Flask) -> Edition:
+    made: Edition = EditionFactory(state=EditionState.SETTLING)
+    return made
+
+
+@pytest.fixture
+def registration_id(edition: Edition) -> int:
+    """Camille sold two of three items at 4,50 €."""
+    items = list_on_sale(
+        3, number=245, registration__edition=edition, registration__user__last_name="Étienne"
+    ).items
+    sell(TillFactory(edition=edition, number=1), items[:2])
+    items[2].state = ItemState.UNSOLD
+    db.session.commit()
+    found: int = items[0].item_list.registration_id
+    return found
+
+
+@pytest.fixture
+def treasurer(client: FlaskClient, login: Login) -> FlaskClient:
+    return login(client, UserFactory(role=Role.TREASURER))
+
+
+def payouts_url(edition: Edition, tail: str = "") -> str:
+    return f"/editions/{edition.id}/treasury/payouts{tail}"
+
+
+def state_of(registration_id: int) -> PayoutState:
+    db.session.expire_all()
+    return db.session.scalars(select(Payout.state).where(Payout.registration_id == registration_id)).one()
+
+
+def approved(treasurer: FlaskClient, edition: Edition) -> None:
+    treasurer.post(payouts_url(edition, "/computation"))
+    treasurer.post(payouts_url(edition, "/approval"))
+
+
+def test_the_whole_way_from_computing_to_undoing(treasurer, edition, registration_id):
+    one = payouts_url(edition, f"/{registration_id}")
+    assert treasurer.post(payouts_url(edition, "/computation")).status_code == 303
+    assert treasurer.post(payouts_url(edition, "/approval"), data={"ids": registration_id}).status_code == 303
+    assert state_of(registration_id) is PayoutState.APPROVED
+    answer = treasurer.post(f"{one}/payment", data={"pay-method": "cheque", "pay-cheque_number": "123"})
+    assert answer.status_code == 303
+    assert state_of(registration_id) is PayoutState.PAID
+    page = treasurer.get(one).text
+    assert "Chèque n° 123" in page
+    assert "7,20" in page
+    answer = treasurer.post(f"{one}/payment/undo", data={"undo-reason": "Chèque perdu"})
+    assert answer.status_code == 303
+    assert state_of(registration_id) is PayoutState.APPROVED
+    assert treasurer.post(f"{one}/absence").status_code == 303
+    assert state_of(registration_id) is PayoutState.ABSENT
+
+
+@pytest.mark.parametrize(
+    ("tail", "data", "sentence"),
+    [
+        ("payment", {}, "Choisissez comment le déposant est payé."),
+        ("payment", {"pay-method": "gold"}, "choix"),
+        ("payment", {"pay-method": "cheque", "pay-cheque_number": " "}, "Indiquez le numéro du chèque."),
+        ("payment", {"pay-method": "cheque", "pay-cheque_number": "1" * 21}, "Vingt caractères au plus."),
+        ("adjustments", {"adjust-amount": "beaucoup", "adjust-reason": "raison tapée"}, "12,50"),
+        ("adjustments", {"adjust-amount": "0", "adjust-reason": "raison tapée"}, "0,01"),
+        ("adjustments", {"adjust-amount": "5", "adjust-reason": ""}, "Dites pourquoi"),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+def test_what_cannot_be_is_said_beside_its_field(
+    treasurer, edition, registration_id, tail, data, sentence, headers
+):
+    approved(treasurer, edition)
+    sent = {"adjust-direction": "moins", **data} if tail == "adjustments" else data
+    answer = treasurer.post(payouts_url(edition, f"/{registration_id}/{tail}"), data=sent, headers=headers)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert ("<html" in answer.text) is (headers == {})
+    if data.get("adjust-reason"):
+        assert "raison tapée" in answer.text
+    assert state_of(registration_id) is PayoutState.APPROVED
+
+
+def test_a_second_payment_is_refused_and_says_so(treasurer, edition, registration_id):
+    approved(treasurer, edition)
+    url = payouts_url(edition, f"/{registration_id}/payment")
+    assert treasurer.post(url, data={"pay-method": "cash"}, headers=HTMX).status_code == 204
+    again = treasurer.post(url, data={"pay-method": "cash"})
+    assert again.status_code == 422
+    assert "Payé" in again.text
+
+
+def test_a_correction_shows_on_the_payout(treasurer, edition, registration_id):
+    treasurer.post(payouts_url(edition, "/computation"))
+    data = {"adjust-direction": "moins", "adjust-amount": "1,20", "adjust-reason": "Étiquette perdue"}
+    assert (
+        treasurer.post(payouts_url(edition, f"/{registration_id}/adjustments"), data=data).status_code == 303
+    )
+    page = treasurer.get(payouts_url(edition, f"/{registration_id}")).text
+    assert "Étiquette perdue" in page
+    assert "6,00" in page
+
+
+def test_a_stale_payout_shows_old_and_new_and_is_recomputed(treasurer, edition, registration_id):
+    treasurer.post(payouts_url(edition, "/computation"))
+    item = list_on_sale(1, number=246, registration__edition=edition).items[0]
+    item.item_list.registration_id = registration_id
+    sell(TillFactory(edition=edition, number=2), [item])
+    db.session.commit()
+    page = treasurer.get(payouts_url(edition, f"/{registration_id}")).text
+    assert "À recalculer" in page
+    assert "10,80" in page
+    treasurer.post(payouts_url(edition, f"/{registration_id}/computation"))
+    assert "À recalculer" not in treasurer.get(payouts_url(edition, f"/{registration_id}")).text
+
+
+def test_a_manager_reads_and_sees_no_button(client, login, edition, registration_id):
+    manager = login(client, UserFactory(role=Role.MANAGER))
+    for tail in ("", f"/{registration_id}"):
+        page = manager.get(payouts_url(edition, tail))
+        assert page.status_code == 200
+        assert "Calculer" not in page.text.replace("Calculer, approuver", "")
+    assert manager.get(f"/editions/{edition.id}/treasury").status_code == 200
+    assert manager.post(payouts_url(edition, "/computation")).status_code == 403
+
+
+@pytest.mark.parametrize("role", [Role.DEPOSITOR, Role.VOLUNTEER])
+def test_others_are_refused(client, login, edition, role):
+    person = login(client, UserFactory(role=role))
+    assert person.get(f"/editions/{edition.id}/treasury").status_code == 403
+    assert person.get(payouts_url(edition)).status_code == 403
+
+
+def test_strangers_are_sent_to_sign_in(client, edition):
+    assert client.get(payouts_url(edition)).status_code == 302
+
+
+def test_another_editions_depositor_is_not_found(treasurer, edition, registration_id):
+    other = EditionFactory()
+    db.session.commit()
+    assert treasurer.get(payouts_url(other, f"/{registration_id}")).status_code == 404
+    assert treasurer.get("/editions/999999/treasury").status_code == 404
+
+
+@pytest.mark.parametrize("figure", [*FIGURES])
+def test_every_figure_opens_what_it_is_made_of(treasurer, edition, registration_id, figure):
+    assert treasurer.get(f"/editions/{edition.id}/treasury/figures/{figure}").status_code == 200
+
+
+def test_a_figure_names_receipts_and_items(treasurer, edition, registration_id):
+    page = treasurer.get(f"/editions/{edition.id}/treasury/figures/vendus").text
+    assert "245-01" in page
+    assert treasurer.get(f"/editions/{edition.id}/treasury/figures/rien").status_code == 404
+
+
+def test_the_list_is_exported_as_it_is_filtered(treasurer, edition, registration_id):
+    treasurer.post(payouts_url(edition, "/computation"))
+    csv = treasurer.get(payouts_url(edition, ".csv?q=etienne"))
+    assert "Étienne" in csv.text
+    assert "7,20" in csv.text
+    assert "Étienne" not in treasurer.get(payouts_url(edition, ".csv?q=personne-ici")).text
+    sheet = load_workbook(io.BytesIO(treasurer.get(payouts_url(edition, ".xlsx")).data)).active
+    assert [row[12] for row in sheet.iter_rows(values_only=True)][1] == 7.2
+
+
+def test_htmx_gets_the_results_alone(treasurer, edition, registration_id):
+    answer = treasurer.get(payouts_url(edition, "?q=245"), headers=HTMX)
+    assert "<html" not in answer.text
+    assert "Étienne" in answer.text
+
+
+def test_slips_are_asked_for_and_wait_when_the_queue_is_down(treasurer, edition, registration_id):
+    treasurer.post(payouts_url(edition, "/computation"))
+    answer = treasurer.post(f"/editions/{edition.id}/treasury/slips", data={"ids": registration_id})
+    assert answer.headers["Location"].endswith("/treasury/slips")
+    job = db.session.scalars(select(BackgroundJob)).one()
+    assert (job.kind, job.edition_id, job.params) == (
+        "slips",
+        edition.id,
+        {"registration_ids": [registration_id]},
+    )
+    assert "En attente" in treasurer.get(f"/editions/{edition.id}/treasury/slips").text
+    assert treasurer.get(f"/editions/{edition.id}/treasury/slips/{job.id}.zip").status_code == 404
+    assert treasurer.get(payouts_url(edition, f"/{registration_id}/slip.pdf")).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["treasury", "treasury/payouts", "treasury/figures/vendus", "restitution"])
+def test_pages_ask_as_many_queries_for_2_as_for_40_depositors(treasurer, edition, path):
+    def count_queries() -> int:
+        seen: list[str] = []
+        listener = lambda *args: seen.append(args[2])  # noqa: E731
+        connection = db.session.connection()
+        event.listen(connection, "before_cursor_execute", listener)
+        assert treasurer.get(f"/editions/{edition.id}/{path}").status_code == 200
+        event.remove(connection, "before_cursor_execute", listener)
+        return len(seen)
+
+    till = TillFactory(edition=edition, number=3)
+
+    def add(count: int) -> None:
+        for _ in range(count):
+            items = list_on_sale(2, registration__edition=edition).items
+            sell(till, items[:1])
+            items[1].state = ItemState.UNSOLD
+        db.session.commit()
+
+    add(2)
+    few = count_queries()
+    add(38)
+    assert count_queries() == few
