@@ -62,7 +62,7 @@ def test_upload_preview_import_progress_report(
     expect(page.get_by_role("progressbar")).to_be_visible()
     upload = db.session.scalars(select(BilletwebUpload)).one()
     assert upload.job_id is not None
-    db.session.rollback()
+    db.session.rollback()  # a new look, without the lock
     run_job(upload.job_id)
     expect(page.get_by_text("136 inscriptions ajoutées, 0 lignes en erreur.")).to_be_visible()
     expect(page.get_by_text("Comptes créés")).to_be_visible()
@@ -79,6 +79,7 @@ def test_upload_preview_import_progress_report(
     ).one()
     found = re.search(r"/activation/\S+", mail.body)
     assert found
+    db.session.rollback()  # this session must not keep SQLite's lock while the server writes
     activate(phone, found[0], axe)
 
 
