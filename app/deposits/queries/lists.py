@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core.db import db
 from app.core.errors import NotFound
@@ -51,6 +52,8 @@ def get_own_registration(user_id: int, edition_id: int) -> Registration:
     ).one_or_none()
     if registration is None:
         raise NotFound("Vous n’êtes pas inscrit à cette édition.")
+    for item_list in registration.lists:  # loaded from this side only, or each would ask for it again
+        set_committed_value(item_list, "registration", registration)
     return registration
 
 
