@@ -37,12 +37,14 @@ from app.deposits.services.lists import (
     unlock_list,
     validate_list,
 )
+from app.deposits.services.registration_changes import link_sponsor
 from app.editions.models import EditionState, ListKind
 from tests.factories import (
     SALE_DAY,
     EditionFactory,
     ItemFactory,
     ItemListFactory,
+    MemberNumberFactory,
     RegistrationFactory,
     UserFactory,
     declared_list,
@@ -239,6 +241,19 @@ def test_a_family_list_gets_its_codes_when_its_number_is_known(app: Flask) -> No
     assign_codes(item_list)
     edition = item_list.registration.edition
     assert item_list.items[0].code == make_code(edition.number, 2012, 49)
+
+
+def test_linking_its_member_gives_a_validated_family_list_its_codes(app: Flask) -> None:
+    item_list = open_list(kind=ListKind.FAMILY, number=None)
+    add_item(item_list, BOOK)
+    validate_list(item_list, TERMS)
+    member = MemberNumberFactory(number=1012).user
+    link_sponsor(item_list.registration, member)
+    edition = item_list.registration.edition
+    assert (item_list.number, item_list.rank) == (2012, 1)
+    assert item_list.items[0].code == make_code(edition.number, 2012, 1)
+    with pytest.raises(DomainError, match="déverrouillez-la"):
+        link_sponsor(item_list.registration, MemberNumberFactory(number=1013).user)
 
 
 def test_reopening_before_labels_numbers_afresh(app: Flask) -> None:

@@ -16,6 +16,7 @@ from app.deposits.models import (
     Registration,
 )
 from app.deposits.registration_rules import free_ranks, slot_facts, slot_refusal
+from app.deposits.services.lists import assign_codes
 from app.editions.models import ListKind, Slot
 from app.editions.rulebook import NumberPolicy
 from app.editions.services.steps import lock_edition
@@ -68,6 +69,8 @@ def link_sponsor(registration: Registration, member: User, *, by_id: int | None 
     ranks = free_ranks(rules, number, taken, len(registration.lists))
     registration.sponsor, registration.sponsor_id = member, member.id
     _renumber(registration, number, ranks)
+    for each in registration.lists:
+        assign_codes(each)  # lists validated before their number was known
     _record("sponsor_linked", registration, by_id, sponsor=member.id)
 
 
@@ -167,7 +170,7 @@ def _ranks_of_others(registration: Registration, number: int) -> set[int]:
 
 
 def _check_drafts(registration: Registration) -> None:
-    if any(each.state is ListState.VALIDATED for each in registration.lists):
+    if any(each.state is ListState.VALIDATED and each.number is not None for each in registration.lists):
         raise DomainError("Une liste est déjà validée sous son numéro : déverrouillez-la d’abord.")
     if _has_codes(registration):
         raise DomainError("Des étiquettes portent déjà ce numéro : il ne change plus.")
