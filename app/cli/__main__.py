@@ -19,6 +19,7 @@ COMMANDS = {
     "audit": ("app.cli.audit:audit_group", "Le journal d'audit : vérifier."),
     "simulate": ("app.cli.simulate:simulate_command", "Jouer une édition entière par HTTP."),
     "bench": ("app.cli.bench:bench_command", "Mesurer la vitesse."),
+    "screenshots": ("app.cli.screenshots:screenshots_command", "Refaire les images du guide."),
     "test": ("app.cli.testing:test_command", "Les vérifications et les tests."),
 }
 

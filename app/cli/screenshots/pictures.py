@@ -1,0 +1,56 @@
+"""The pictures of the guide and the README: who looks at what, on which screen, at which moment."""
+
+from dataclasses import dataclass
+
+from app.accounts.models import Role
+from app.cli.screenshots import gestures as g
+from app.cli.screenshots.camera import DESKTOP, PHONE, TABLET, Screen
+from app.cli.screenshots.scenes import Scene
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One file `name.png` in each of its places (`guide`, `readme`)."""
+
+    name: str
+    role: Role | None
+    gestures: g.Gestures
+    screen: Screen = DESKTOP
+    scene: Scene = Scene.SALE
+    places: tuple[str, ...] = ("guide",)
+
+
+BOTH = ("guide", "readme")
+DECLARING, DEPOSITING = Scene.DECLARING, Scene.DEPOSITING
+DEPOSITOR, VOLUNTEER, MANAGER = Role.DEPOSITOR, Role.VOLUNTEER, Role.MANAGER
+TREASURER, ADMIN = Role.TREASURER, Role.ADMIN
+
+# By scene, in the order of the scenes.
+PICTURES = (
+    Picture("connexion", None, g.visit("/sign-in")),
+    Picture("deposant-ventes", DEPOSITOR, g.visit("/editions/{sale}/portal/sales"), PHONE),
+    Picture("caisses", VOLUNTEER, g.visit("/till/")),
+    Picture("caisse-ouverture", VOLUNTEER, g.open_training_till),
+    Picture("caisse-vente", VOLUNTEER, g.scan_some, places=BOTH),
+    Picture("caisse-rendu", VOLUNTEER, g.take_cash),
+    Picture("caisse-hors-connexion", VOLUNTEER, g.sell_offline),
+    Picture("caisse-fermeture", VOLUNTEER, g.visit("/till/2/closure")),
+    Picture("depot", VOLUNTEER, g.visit("/editions/{sale}/deposit"), TABLET),
+    Picture("articles", MANAGER, g.visit("/editions/{sale}/items")),
+    Picture("article", MANAGER, g.look_at_item),
+    Picture("edition", MANAGER, g.visit("/editions/{sale}")),
+    Picture("en-direct", MANAGER, g.visit("/editions/{sale}/live")),
+    Picture("tresorerie", TREASURER, g.visit("/editions/{sale}/treasury")),
+    Picture("reversements", TREASURER, g.visit("/editions/{sale}/treasury/payouts")),
+    Picture("reversement", TREASURER, g.look_at_payout),
+    Picture("utilisateurs", ADMIN, g.visit("/users")),
+    Picture("deposant-accueil", DEPOSITOR, g.visit("/editions/{next}/portal"), PHONE, DECLARING, BOTH),
+    Picture("deposant-liste", DEPOSITOR, g.edit_list, PHONE, DECLARING),
+    Picture("deposant-article", DEPOSITOR, g.add_item, PHONE, DECLARING),
+    Picture("deposant-validation", DEPOSITOR, g.check_list, PHONE, DECLARING),
+    Picture("deposants", MANAGER, g.visit("/editions/{next}/registrations"), scene=DECLARING),
+    Picture("import", MANAGER, g.preview_import, scene=DECLARING),
+    Picture("etiquettes", MANAGER, g.print_labels, scene=DEPOSITING),
+    Picture("travaux", MANAGER, g.visit("/jobs"), scene=DEPOSITING),
+    Picture("depot-fiche", VOLUNTEER, g.receive, TABLET, DEPOSITING),
+)
