@@ -51,7 +51,10 @@ def queue_mail(
     attachment: str | None = None,
     attachment_name: str | None = None,
 ) -> OutgoingMail:
-    """Write a plain-text message to be sent after the caller's commit; line breaks never enter headers."""
+    """Write a plain-text message to be sent after the caller's commit; line breaks never enter headers.
+
+    It is not flushed here: an import writes hundreds of them at once.
+    """
     mail = OutgoingMail(
         kind=kind,
         recipient=recipient,
@@ -61,5 +64,4 @@ def queue_mail(
         attachment_name=attachment_name,
     )
     db.session.add(mail)
-    db.session.flush()
     return mail

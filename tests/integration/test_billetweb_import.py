@@ -15,7 +15,8 @@ from app.core.mail import OutgoingMail
 from app.deposits.billetweb import Outcome, read_billetweb
 from app.deposits.models import BilletwebUpload, Invitation, ItemList, MemberNumber, Registration
 from app.deposits.queries.billetweb import preview_import
-from app.deposits.services.billetweb_import import remember_upload, set_mappings
+from app.deposits.services import registrations
+from app.deposits.services.billetweb_import import import_rows, remember_upload, set_mappings
 from app.editions.models import Edition, EditionState, ListKind
 from app.editions.queries import list_slots
 from app.editions.services.creation import NewEdition, create_edition
@@ -190,3 +191,24 @@ def test_members_keep_their_number_and_get_four_lists_the_next_time(edition: Edi
     assert len(lists) == 8 * 4
     assert all(numbers[row.user_id] == row.number for row in lists)
     assert {row.rank for row in lists} == {1, 2, 3, 4}
+
+
+def test_a_row_the_database_refuses_costs_nobody_else_their_place(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = registrations.lowest_free_numbers
+    calls: list[int] = []
+
+    def collides_for_the_third_person(*args: Any) -> list[int]:
+        calls.append(1)
+        return [100, 101] if len(calls) in (3, 5) else honest(*args)
+
+    monkeypatch.setattr(registrations, "lowest_free_numbers", collides_for_the_third_person)
+    upload = upload_sample(edition, AUTUMN)
+    standard = [row for row in preview_of(edition, upload).to_import if row.kind is ListKind.STANDARD][:3]
+    # Written together, the third collides (third call); one by one, the second does (fifth call).
+    report = import_rows(edition.id, standard, None)
+    db.session.commit()
+    assert (report.created, count(Registration), count(ItemList)) == (2, 2, 4)
+    assert [problem.row for problem in report.problems] == [standard[1].row.number]
+    assert "croisé" in report.problems[0].message

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy.exc import IntegrityError
+
 from app.core import audit
 from app.core.db import db
 from app.core.errors import DomainError
@@ -68,24 +70,27 @@ class ImportReport:
 def import_rows(edition_id: int, rows: Sequence[ImportRow], make_link: MakeLink | None) -> ImportReport:
     """Register and invite the people of these rows (`Preview.to_import`), each row all or nothing.
 
-    `make_link` None registers without inviting. Raises DomainError when the edition takes no registrations.
+    They are written together; should the database refuse one of them, all are written one by one, and the
+    refused one is reported. `make_link` None registers without inviting. Raises DomainError when the edition
+    takes no registrations.
     """
-    desk = Desk(edition_id, [each.row.email for each in rows])
+    emails = [each.row.email for each in rows]
+    try:
+        with db.session.begin_nested():
+            return _import(Desk(edition_id, emails), rows, make_link, together=True)
+    except IntegrityError:
+        return _import(Desk(edition_id, emails), rows, make_link, together=False)
+
+
+def _import(
+    desk: Desk, rows: Sequence[ImportRow], make_link: MakeLink | None, *, together: bool
+) -> ImportReport:
+    register = desk.add if together else desk.register
     report = ImportReport()
     for each in rows:
-        assert each.kind is not None
         had_account = desk.knows(each.row.email)
         try:
-            registration = desk.register(
-                Wish(
-                    person=_person(each.row),
-                    kind=each.kind,
-                    slot=each.slot,
-                    source=RegistrationSource.BILLETWEB,
-                    order_reference=each.row.order,
-                    comment=each.row.comment,
-                )
-            )
+            registration = register(_wish(each))
         except DomainError as refusal:
             column = {"slot": "Séance", "email": "Email"}.get(refusal.field or "", "Ligne")
             report.problems.append(RowProblem(each.row.number, column, refusal.message))
@@ -107,6 +112,18 @@ def record_import(upload: BilletwebUpload, report: ImportReport, *, by_id: int |
         created=report.created,
         known=report.known,
         refused=len(report.problems),
+    )
+
+
+def _wish(each: ImportRow) -> Wish:
+    assert each.kind is not None
+    return Wish(
+        person=_person(each.row),
+        kind=each.kind,
+        slot=each.slot,
+        source=RegistrationSource.BILLETWEB,
+        order_reference=each.row.order,
+        comment=each.row.comment,
     )
 
 

@@ -37,7 +37,6 @@ def invite(registration: Registration, edition: Edition, make_link: MakeLink) ->
     token = secrets.token_urlsafe(32)
     invitation = Invitation(
         edition_id=edition.id,
-        user_id=user.id,
         user=user,
         token_hash=hash_token(token),
         state=InvitationState.SENT,

@@ -57,6 +57,17 @@ class AlreadyRegistered(DomainError):
         super().__init__("Cette personne est déjà inscrite à cette édition.", "email")
 
 
+class Crossed(DomainError):
+    """Two transactions gave the same thing away, which the locks make rare."""
+
+    def __init__(self) -> None:
+        super().__init__("Cette inscription en a croisé une autre : recommencez dans un instant.")
+
+
+# The number of a list, None while unknown, and its rank under it.
+Place = tuple[int | None, int]
+
+
 def register(edition_id: int, wish: Wish) -> Registration:
     """Register one person; many at once go through one `Desk`. Raises DomainError."""
     return Desk(edition_id, [wish.person.email]).register(wish)
@@ -70,6 +81,7 @@ class Desk:
     """
 
     def __init__(self, edition_id: int, emails: Collection[str]) -> None:
+        """`emails`: of everybody who will be registered here."""
         self.edition: Edition = lock_edition(edition_id)
         check_accepting(self.edition.state)
         self.book = self.edition.rulebook
@@ -84,11 +96,12 @@ class Desk:
     def _load_registrations(self) -> None:
         here = select(Registration.user_id, Registration.slot_id)
         rows = db.session.execute(here.where(Registration.edition_id == self.edition.id)).all()
-        self._registered = {row.user_id for row in rows}
+        ids = {row.user_id for row in rows}
+        self._registered = {email for email, user in self._users.items() if user.id in ids}
         self._taken = Counter(row.slot_id for row in rows)
-        ids = [user.id for user in self._users.values()]
         elsewhere = select(Registration.user_id, Registration.list_kind).where(
-            Registration.edition_id != self.edition.id, Registration.user_id.in_(ids)
+            Registration.edition_id != self.edition.id,
+            Registration.user_id.in_([user.id for user in self._users.values()]),
         )
         self._came_before = {(row.user_id, row.list_kind) for row in db.session.execute(elsewhere)}
 
@@ -98,8 +111,9 @@ class Desk:
         for number, rank in db.session.execute(lists):
             if number is not None:
                 self._ranks[number].add(rank)
-        members = db.session.execute(select(MemberNumber.user_id, MemberNumber.number))
+        members = db.session.execute(select(MemberNumber.user_id, MemberNumber.number)).all()
         self._members: dict[int, int] = {row.user_id: row.number for row in members}
+        self._member_numbers = set(self._members.values())
 
     def knows(self, email: str) -> bool:
         """Whether an account exists for this e-mail, one of those the desk was opened with."""
@@ -107,22 +121,41 @@ class Desk:
 
     def register(self, wish: Wish) -> Registration:
         """One person with their lists, all or nothing; raises DomainError and leaves the rest as it was."""
-        user = self._users.get(wish.person.email)
-        self._check(wish, user)
         try:
             with db.session.begin_nested():
-                user = self._write_user(wish.person, user)
-                registration = self._write_registration(wish, user)
-                lists = self._write_lists(registration, wish)
+                return self.add(wish)
         except IntegrityError as error:
-            raise DomainError(
-                "Cette inscription en a croisé une autre : recommencez dans un instant."
-            ) from error
-        self._remember(registration, user, lists)
+            raise Crossed from error
+
+    def add(self, wish: Wish) -> Registration:
+        """As `register`, left in the session for a flush shared by many: the caller holds the savepoint.
+
+        A DomainError comes before anything was added.
+        """
+        user = self._users.get(wish.person.email)
+        self._check(wish, user)
+        places = self._places(wish, user)
+        user = self._written_user(wish.person, user)
+        registration = Registration(
+            edition_id=self.edition.id,
+            user=user,
+            slot=wish.slot,
+            list_kind=wish.kind,
+            source=wish.source,
+            order_reference=wish.order_reference or None,
+            sponsor=wish.sponsor,
+            comment=wish.comment,
+        )
+        lists = [
+            ItemList(registration=registration, edition_id=self.edition.id, number=number, rank=rank)
+            for number, rank in places
+        ]
+        db.session.add_all([registration, *lists])
+        self._remember(wish, user, places)
         return registration
 
     def _check(self, wish: Wish, user: User | None) -> None:
-        if user is not None and user.id in self._registered:
+        if wish.person.email in self._registered:
             raise AlreadyRegistered
         if user is not None and not user.active:
             raise DomainError("Le compte de cette personne est désactivé.", "email")
@@ -137,71 +170,25 @@ class Desk:
         if refusal:
             raise DomainError(refusal, "slot")
 
-    def _write_user(self, person: Person, user: User | None) -> User:
-        """A volunteer keeps the role. What activated people wrote about themselves is not overwritten."""
-        if user is None:
-            user = User(email=person.email, role=Role.DEPOSITOR)
-            db.session.add(user)
-        known = user.activated_at is not None
-        for name in ("first_name", "last_name", "phone", "address", "postcode", "city"):
-            given = getattr(person, name)
-            if given and not (known and getattr(user, name)):
-                setattr(user, name, given)
-        user.deposits = True
-        db.session.flush()
-        return user
-
-    def _write_registration(self, wish: Wish, user: User) -> Registration:
-        registration = Registration(
-            edition_id=self.edition.id,
-            user_id=user.id,
-            user=user,
-            slot_id=wish.slot.id if wish.slot else None,
-            slot=wish.slot,
-            list_kind=wish.kind,
-            source=wish.source,
-            order_reference=wish.order_reference or None,
-            sponsor_id=wish.sponsor.id if wish.sponsor else None,
-            comment=wish.comment,
-        )
-        db.session.add(registration)
-        return registration
-
-    def _write_lists(self, registration: Registration, wish: Wish) -> list[ItemList]:
+    def _places(self, wish: Wish, user: User | None) -> list[Place]:
+        """The number and rank of each list of a new registration."""
         rules = self.book.kind(wish.kind)
-        first_time = (registration.user_id, wish.kind) not in self._came_before
+        first_time = user is None or (user.id, wish.kind) not in self._came_before
         count = lists_to_give(rules, first_time=first_time)
-        match rules.number_policy:
-            case NumberPolicy.PER_LIST:
-                places: list[tuple[int | None, int]] = [
-                    (number, 1) for number in lowest_free_numbers(self.book, wish.kind, self._ranks, count)
-                ]
-            case NumberPolicy.FOR_LIFE:
-                number = self._member_number(registration.user_id, wish.kind)
-                taken = self._taken_ranks(number)
-                places = [(number, rank) for rank in free_ranks(rules, number, taken, count)]
-            case NumberPolicy.FROM_MEMBER:
-                shared = self._number_of_sponsor(wish.sponsor, rules.number_offset or 0)
-                taken = self._taken_ranks(shared)
-                places = [(shared, rank) for rank in free_ranks(rules, shared or 0, taken, count)]
-        lists = [
-            ItemList(registration=registration, edition_id=self.edition.id, number=number, rank=rank)
-            for number, rank in places
-        ]
-        db.session.add_all(lists)
-        return lists
+        if rules.number_policy is NumberPolicy.PER_LIST:
+            return [(number, 1) for number in lowest_free_numbers(self.book, wish.kind, self._ranks, count)]
+        if rules.number_policy is NumberPolicy.FOR_LIFE:
+            number: int | None = self._number_for_life(user, wish.kind)
+        else:
+            number = self._number_of_sponsor(wish.sponsor, rules.number_offset or 0)
+        taken = self._ranks.get(number, set()) if number else set()
+        return [(number, rank) for rank in free_ranks(rules, number or 0, taken, count)]
 
-    def _taken_ranks(self, number: int | None) -> set[int]:
-        return self._ranks.get(number, set()) if number else set()
-
-    def _member_number(self, user_id: int, kind: str) -> int:
-        """The number a member keeps for life, allotted the first time."""
-        if user_id not in self._members:
-            used = {*self._members.values(), *self._ranks}
-            number = lowest_free_numbers(self.book, kind, used, 1)[0]
-            db.session.add(MemberNumber(user_id=user_id, number=number))
-            return number
-        return self._members[user_id]
+    def _number_for_life(self, user: User | None, kind: str) -> int:
+        """The number a member has, or the lowest free one."""
+        if user is not None and user.id in self._members:
+            return self._members[user.id]
+        return lowest_free_numbers(self.book, kind, self._member_numbers | self._ranks.keys(), 1)[0]
 
     def _number_of_sponsor(self, sponsor: User | None, offset: int) -> int | None:
         if sponsor is None:
@@ -210,12 +197,27 @@ class Desk:
             raise DomainError(f"{sponsor.full_name} n’a pas de numéro d’adhérent.", "sponsor")
         return self._members[sponsor.id] + offset
 
-    def _remember(self, registration: Registration, user: User, lists: list[ItemList]) -> None:
+    def _written_user(self, person: Person, user: User | None) -> User:
+        """A volunteer keeps the role. What activated people wrote about themselves is not overwritten."""
+        if user is None:
+            user = User(email=person.email, role=Role.DEPOSITOR, active=True)
+            db.session.add(user)
+        known = user.activated_at is not None
+        for name in ("first_name", "last_name", "phone", "address", "postcode", "city"):
+            given = getattr(person, name)
+            if given and not (known and getattr(user, name)):
+                setattr(user, name, given)
+        user.deposits = True
+        return user
+
+    def _remember(self, wish: Wish, user: User, places: list[Place]) -> None:
         self._users[user.email] = user
-        self._registered.add(user.id)
-        self._taken[registration.slot_id] += 1
-        for each in lists:
-            if each.number is not None:
-                self._ranks[each.number].add(each.rank)
-        if registration.list_kind is ListKind.MEMBER and lists[0].number is not None:
-            self._members[user.id] = lists[0].number
+        self._registered.add(user.email)
+        self._taken[wish.slot.id if wish.slot else None] += 1
+        for number, rank in places:
+            if number is not None:
+                self._ranks[number].add(rank)
+        own = places[0][0]
+        if wish.kind is ListKind.MEMBER and own is not None and own not in self._member_numbers:
+            self._member_numbers.add(own)
+            db.session.add(MemberNumber(user=user, number=own))
