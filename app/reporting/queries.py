@@ -14,7 +14,7 @@ from app.reporting.rules import (
     PACE_WINDOW,
     TillStatus,
     average,
-    hours_of_sale,
+    hours_of_last_day,
     per_minute,
     till_status,
 )
@@ -49,7 +49,7 @@ class LiveFigures:
     offered: int
     tills: list[LiveTill]
     payments: dict[PaymentMethod, int]
-    # Hour → (sales, cents), every hour of a sale day from its first sale to its last.
+    # Sales by hour of the last day of sale, from its first sale to its last.
     hours: list[tuple[datetime, int]]
 
     @property
@@ -88,7 +88,7 @@ def live_figures(edition_id: int, now: datetime) -> LiveFigures:
         offered=sum(items.get(state, 0) for state in OFFERED),
         tills=_tills(edition_id, by_till, now),
         payments=payments_by_method(edition_id),
-        hours=hours_of_sale(by_hour),
+        hours=hours_of_last_day(by_hour),
     )
 
 

@@ -41,14 +41,15 @@ def average(cents: int, count: int) -> int:
     return (2 * cents + count) // (2 * count) if count else 0
 
 
-def hours_of_sale(sums: Mapping[datetime, int]) -> list[tuple[datetime, int]]:
-    """Every hour of each day from its first to its last, in order and the empty ones included; keys are
-    hours."""
-    hours: list[tuple[datetime, int]] = []
-    for day in sorted({hour.date() for hour in sums}):
-        of_day = sorted(hour for hour in sums if hour.date() == day)
-        hour = of_day[0]
-        while hour <= of_day[-1]:
-            hours.append((hour, sums.get(hour, 0)))
-            hour += timedelta(hours=1)
+def hours_of_last_day(sums: Mapping[datetime, int]) -> list[tuple[datetime, int]]:
+    """Every hour of the last day of sale, from its first sale to its last, the empty ones included; keys are
+    hours in French time."""
+    if not sums:
+        return []
+    last = max(sums)
+    hour = min(each for each in sums if each.date() == last.date())
+    hours = []
+    while hour <= last:
+        hours.append((hour, sums.get(hour, 0)))
+        hour += timedelta(hours=1)
     return hours

@@ -64,7 +64,7 @@ def payout_detail(edition: Edition, registration_id: int) -> PayoutDetail:
         .outerjoin(payer, payer.id == Payout.paid_by_id)
         .where(Payout.registration_id == registration_id)
     ).one_or_none()
-    payout, approved_by, paid_by = found._tuple() if found else (None, None, None)
+    payout, approved_by, paid_by = found if found else (None, None, None)
     return PayoutDetail(
         row=row,
         payout=payout,
