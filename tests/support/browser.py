@@ -1,6 +1,6 @@
 """Fixtures for journeys in a real browser against the real server."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PICTURES = Path(__file__).resolve().parents[2] / "var" / "failed-tests"
+FAILED = pytest.StashKey[bool]()
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 AXE_RUN = """() => axe.run(document, {
     runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations"],
@@ -80,8 +82,18 @@ def live_worker(live_server: LiveServer) -> LiveServer:
     return live_server
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember that a test failed, so that its pages are photographed before they close."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
 @pytest.fixture
-def new_context(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., BrowserContext]]:
+def new_context(
+    browser: Browser, live_server: LiveServer, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., BrowserContext]]:
     """`new_context(**PHONE)`: a browser that was never here before; addresses are relative to the server.
 
     The test fails at its end when one of its pages had a script error or broke the content policy.
@@ -99,9 +111,17 @@ def new_context(browser: Browser, live_server: LiveServer) -> Iterator[Callable[
         return context
 
     yield make
+    if request.node.stash.get(FAILED, False):
+        _photograph(request.node.name, contexts)
     for context in contexts:
         context.close()
     assert not defects, "\n".join(defects)
+
+
+def _photograph(test: str, contexts: list[BrowserContext]) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for number, page in enumerate(page for context in contexts for page in context.pages):
+        page.screenshot(path=PICTURES / f"{test[:80]}-{number}.png")
 
 
 def _note_policy_breach(text: str, defects: list[str]) -> None:
