@@ -139,11 +139,11 @@ async function start() {
   async function enter(takeOver = false) {
     try {
       await register(till, takeOver);
-      till.connection.now();
       if (till.key && till.catalogue.edition === null) {
         showGate("Chargement des articles…", "Quelques secondes suffisent.");
         await till.loadCatalogue();
       }
+      till.connection.now();
       hideGate();
       draw();
       askForUpdates(() => !till.basket.lines.length && !till.saving);

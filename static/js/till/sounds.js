@@ -20,5 +20,8 @@ function play(notes) {
   }
 }
 
-export const accepted = () => play([[1320, 0, 0.08, "sine"]]);
-export const refused = () => play([[220, 0, 0.22, "square"], [165, 0.28, 0.34, "square"]]);
+// After the words are on the screen: they come first.
+const soon = (notes) => setTimeout(play, 0, notes);
+
+export const accepted = () => soon([[1320, 0, 0.08, "sine"]]);
+export const refused = () => soon([[220, 0, 0.22, "square"], [165, 0.28, 0.34, "square"]]);
