@@ -1,6 +1,7 @@
 """Money is integer cents. This is the only place that reads or prints euros."""
 
 import re
+from functools import lru_cache
 
 from babel.numbers import format_currency
 
@@ -10,6 +11,8 @@ _AMOUNT = re.compile(r"(\d{1,6})(?:[.,](\d{1,2}))?")
 _BLANKS = re.compile(r"[\s\u00a0\u202f]")
 
 
+# The same few hundred prices come back on every label and every row of a table.
+@lru_cache(maxsize=4096)
 def format_euros(cents: int) -> str:
     """Cents as French amount: `123450` → `1 234,50 €` (narrow no-break spaces as Babel prints them)."""
     sign = "-" if cents < 0 else ""

@@ -15,6 +15,7 @@ from app.documents.fonts import REGULAR, register_fonts
 from app.documents.label_data import LabelCover, LabelDepositor, LabelItem, LabelList
 from app.documents.label_face import LABEL_HEIGHT, LABEL_WIDTH, draw_label
 from app.documents.label_pages import draw_cover, draw_list, draw_separator
+from app.documents.packed_canvas import PackedCanvas
 
 __all__ = ["LabelCover", "LabelDepositor", "LabelItem", "LabelList", "draw_labels", "draw_single_labels"]
 
@@ -63,7 +64,7 @@ def draw_single_labels(labels: Iterable[tuple[LabelItem, str]], out: BinaryIO) -
 
 def _canvas(out: BinaryIO, title: str, page_size: tuple[float, float]) -> Canvas:
     register_fonts()
-    canvas = Canvas(out, pagesize=page_size, pageCompression=1, initialFontName=REGULAR, lang="fr")
+    canvas = PackedCanvas(out, pagesize=page_size, pageCompression=1, initialFontName=REGULAR, lang="fr")
     canvas.setTitle(title)
     return canvas
 
