@@ -12,6 +12,7 @@ from rq.registry import StartedJobRegistry
 from rq.worker import BaseWorker
 
 from app.core.db import db
+from app.documents.fonts import register_fonts
 from jobs.queue import QUEUE_NAME, connect, queue
 
 log = structlog.get_logger()
@@ -34,6 +35,8 @@ def run_worker(app: Flask, *, burst: bool = False) -> None:
             maintenance_interval=MAINTENANCE_INTERVAL,
             job_monitoring_interval=MONITORING_INTERVAL,
         )
+        # Read once here rather than by every document: forks have them.
+        register_fonts()
         # Each job runs in a fork, which must open connections of its own.
         db.session.remove()
         db.engine.dispose()
