@@ -60,7 +60,8 @@ def _counted(tills: list[Till], treasury: Treasury) -> Iterator[Line]:
     for till in tills:
         taken = till.taken() | {"cash": till.taken()["cash"] + till.float_cents}
         for method, label in METHODS.items():
-            expected, counted = shown[f"C{till.number}", label]
+            # The page leaves out what a session neither expected nor counted.
+            expected, counted = shown.get((f"C{till.number}", label), (0, 0))
             yield Line(f"C{till.number}, {label.lower()} attendu", taken[method], expected)
             yield Line(f"C{till.number}, {label.lower()} compté", till.counted[method], counted)
 

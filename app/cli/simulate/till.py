@@ -168,7 +168,7 @@ class Till:
         typed |= {method: format_amount(self.counted[method]) for method in ("card", "cheque")}
         form = self.browser.get(f"{self._address}/closure").seen.form("/closure")
         if drawer_gap_cents:
-            self.browser.submit(form, typed, expect=422)
+            form = self.browser.submit(form, typed, expect=422).seen.form("/closure")
             typed["reason"] = "Erreur de rendu de monnaie"
         page = self.browser.submit(form, typed)
         if "fermée" not in page.complaints:
@@ -178,7 +178,7 @@ class Till:
         """Whether the server refuses to close while this till still holds sales."""
         self.ping()
         form = self.browser.get(f"{self._address}/closure").seen.form("/closure")
-        page = self.browser.submit(form, {"card": "0", "cheque": "0", "reason": "essai"}, expect=422)
+        page = self.browser.submit(form, {"card": "0", "cheque": "0"}, expect=422)
         return "envoyée" in page.complaints
 
     def taken(self) -> dict[str, int]:

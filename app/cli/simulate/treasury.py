@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
+from itertools import cycle
 from random import Random
 
 from app.cli.simulate.browser import Browser, Unexpected
@@ -12,6 +13,7 @@ from app.cli.simulate.cast import Depositor
 from app.core.money import format_amount
 
 PAID_SHARE = 0.5
+METHODS = ("cash", "cheque", "transfer")
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,13 @@ class Treasury:
         raise Unexpected("« Tout approuver » n'est pas offert")
 
     def pay_some(self, due: dict[str, int], random: Random) -> dict[str, Payment]:
-        """Pay about half of those who are due something; e-mail → what was paid."""
+        """Pay about half of those who are due something, in every way; e-mail → what was paid."""
+        owed = [email for email, cents in due.items() if cents]
+        chosen = random.sample(owed, max(min(len(owed), len(METHODS)), int(len(owed) * PAID_SHARE)))
         paid = {}
-        for email, cents in due.items():
-            if cents and random.random() < PAID_SHARE:
-                method = random.choice(("cash", "cheque", "transfer"))
-                self._pay(email, method, f"{random.randrange(10**6):07d}")
-                paid[email] = Payment(method, cents)
+        for email, method in zip(chosen, cycle(METHODS), strict=False):
+            self._pay(email, method, f"{random.randrange(10**6):07d}")
+            paid[email] = Payment(method, due[email])
         return paid
 
     def payouts(self) -> dict[str, dict[str, str]]:
