@@ -36,8 +36,8 @@ def date_short(moment: datetime | date) -> str:
 
 
 def time_short(moment: datetime) -> str:
-    """`14 h 32`."""
-    return format_time(to_paris(moment).timetz(), "H 'h' mm", tzinfo=PARIS, locale="fr")
+    """`14 h 32`, which never breaks across two lines."""
+    return format_time(to_paris(moment).timetz(), "H\u00a0'h'\u00a0mm", tzinfo=PARIS, locale="fr")
 
 
 def datetime_long(moment: datetime) -> str:

@@ -89,8 +89,7 @@ def steps(registration: Registration, sales: OwnSales, pickup: PickupTime | None
 
 def slot_words(slot: Slot | PickupTime) -> str:
     """`mercredi 18 novembre, de 14 h 00 à 18 h 00`."""
-    starts, ends = (time_short(each).replace(" ", "\u00a0") for each in (slot.starts_at, slot.ends_at))
-    return f"{date_long(slot.starts_at)}, de {starts} à {ends}"
+    return f"{date_long(slot.starts_at)}, de {time_short(slot.starts_at)} à {time_short(slot.ends_at)}"
 
 
 def next_act(registration: Registration, sales: OwnSales, pickup: PickupTime | None) -> NextAct:

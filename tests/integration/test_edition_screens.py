@@ -167,7 +167,7 @@ def test_changed_dates_are_confirmed_and_told_to_depositors(admin: FlaskClient, 
     assert admin.post(address, data={**form, "confirmed": "y"}).status_code == 303
     mails = db.session.scalars(select(OutgoingMail)).all()
     assert len(mails) == 2
-    assert any("de 13 h 00 à 18 h 00" in mail.body for mail in mails)
+    assert any("de 13\u00a0h\u00a000 à 18\u00a0h\u00a000" in mail.body for mail in mails)
     assert admin.post(address, data={**form, "capacity": "41"}).status_code == 303, "no date moved"
     assert db.session.scalar(select(func.count()).select_from(OutgoingMail)) == 2
 
