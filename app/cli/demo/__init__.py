@@ -24,6 +24,7 @@ NAMES = {
     Role.VOLUNTEER: ("Bernard", "Sabatéry"),
     Role.DEPOSITOR: ("Camille", "Lavergnolle"),
 }
+SELLERS = (("Odette", "Pastourel"), ("Basile", "Lespinat"), ("Solène", "Galibert"), ("Firmin", "Quercadou"))
 NOMINAL_DEPOSITORS, SMALL_DEPOSITORS = 300, 30
 
 
@@ -52,10 +53,27 @@ def fill_bourse(depositors: int) -> Edition:
     people = make_people(depositors - 1, random)
     register_people(edition, people, random)
     fill_lists(edition, staff[Role.VOLUNTEER], random)
-    play_sale(edition, staff[Role.VOLUNTEER], random)
+    play_sale(edition, [staff[Role.VOLUNTEER], *_make_sellers(depositors)], random)
     settle_some(edition, staff[Role.TREASURER])
     db.session.commit()
     return edition
+
+
+def _make_sellers(depositors: int) -> list[int]:
+    """The volunteers at the other tills, who do not sign in; returns user ids."""
+    ids = [len(DEMO_ACCOUNTS) + depositors + number for number in range(len(SELLERS))]
+    rows = [
+        {
+            "id": user_id,
+            "email": f"benevole{user_id}@demo.example.org",
+            "role": Role.VOLUNTEER,
+            "first_name": first,
+            "last_name": last,
+        }
+        for user_id, (first, last) in zip(ids, SELLERS, strict=True)
+    ]
+    db.session.execute(insert(User), rows)
+    return ids
 
 
 def _make_accounts() -> dict[Role, int]:

@@ -55,13 +55,12 @@ def register_people(edition: Edition, people: list[Person], random: Random) -> N
     user_ids = [depositor_id, *range(first_id, first_id + len(people))]
     kinds = [_kind(index) for index in range(len(user_ids))]
     members = [user_id for user_id, kind in zip(user_ids, kinds, strict=True) if kind is ListKind.MEMBER]
-    db.session.execute(
-        insert(MemberNumber),
-        [{"user_id": user_id, "number": 1001 + index} for index, user_id in enumerate(members)],
-    )
+    if members:
+        rows = [{"user_id": user_id, "number": 1001 + index} for index, user_id in enumerate(members)]
+        db.session.execute(insert(MemberNumber), rows)
     slots = list(db.session.scalars(select(Slot).where(Slot.edition_id == edition.id).order_by(Slot.id)))
     sponsors = iter(members)
-    rows = [
+    registrations = [
         {
             "id": index,
             "edition_id": edition.id,
@@ -75,7 +74,7 @@ def register_people(edition: Edition, people: list[Person], random: Random) -> N
         }
         for index, (user_id, kind) in enumerate(zip(user_ids, kinds, strict=True), start=1)
     ]
-    _bulk(edition, Registration, rows)
+    _bulk(edition, Registration, registrations)
 
 
 def fill_lists(edition: Edition, volunteer_id: int, random: Random) -> None:
@@ -191,6 +190,7 @@ def _item_rows(
                 "state": ItemState.REFUSED if refused else ItemState.ON_SALE,
                 "state_reason": random.choice(REFUSAL_REASONS) if refused else None,
                 "state_changed_at": edition.deposit_ends_at,
+                "created_at": item_list["validated_at"] - timedelta(days=1),
                 **vars(good),
             }
         )

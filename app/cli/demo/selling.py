@@ -27,14 +27,21 @@ from app.sales.models import (
     TillSession,
     Verdict,
 )
+from app.sales.queries import expected_by_method
+from app.sales.services.sessions import Count, close_session
 
 SOLD_SHARE = 0.45
 OPENING_FLOAT_CENTS = 100_00
 HOURS = 3
+# Notes and coins a drawer is counted in, cents.
+PIECES = (5000, 2000, 1000, 500, 200, 100, 50)
 
 
-def play_sale(edition: Edition, volunteer_id: int, random: Random) -> None:
-    """Nearly half of the items sold in baskets of one to six, paid by cash, card or cheque."""
+def play_sale(edition: Edition, volunteer_ids: list[int], random: Random) -> None:
+    """Nearly half of the items sold in baskets of one to six, paid by cash, card or cheque.
+
+    The first till was then counted and closed, so that a visitor may take it; the others are still open.
+    """
     items = list(
         db.session.execute(
             select(Item.id, Item.code, Item.price_cents).where(Item.state == ItemState.ON_SALE)
@@ -44,7 +51,7 @@ def play_sale(edition: Edition, volunteer_id: int, random: Random) -> None:
     baskets = _baskets(items[: int(len(items) * SOLD_SHARE)], random)
     tills = list(db.session.scalars(select(Till).where(Till.edition_id == edition.id, ~Till.training)))
     now = utcnow()
-    desks = [_open(edition, till, volunteer_id) for till in tills]
+    desks = [_open(edition, till, each) for till, each in zip(tills, volunteer_ids, strict=True)]
     rows: dict[type[Any], list[dict[str, Any]]] = {JournalEntry: [], Sale: [], SaleLine: [], Payment: []}
     ids = count(1)
     for number, basket in enumerate(baskets):
@@ -68,6 +75,16 @@ def play_sale(edition: Edition, volunteer_id: int, random: Random) -> None:
     )
     for device, _, _ in desks:
         device.last_seen_at = now
+    _count_and_close(desks[0][1])
+
+
+def _count_and_close(session: TillSession) -> None:
+    expected = expected_by_method(session)
+    rest, pieces = expected[PaymentMethod.CASH], {}
+    for value in PIECES:
+        pieces[value], rest = divmod(rest, value)
+    count = Count(pieces, expected[PaymentMethod.CARD], expected[PaymentMethod.CHEQUE])
+    close_session(session, count, "", session.volunteer_id)
 
 
 Desk = tuple[TillDevice, TillSession, Any]

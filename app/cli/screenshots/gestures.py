@@ -66,6 +66,11 @@ def sell_offline(page: Page) -> None:
 
 def _stand_at_till(page: Page) -> None:
     page.goto("/till/")
+    if page.get_by_role("link", name="Ouvrir la caisse 1").is_visible():
+        page.get_by_role("link", name="Ouvrir la caisse 1").click()
+        page.get_by_label("Fond de caisse compté").fill("100")
+        page.get_by_role("button", name="Ouvrir et vendre").click()
+        return
     page.get_by_role("link", name="Reprendre la vente").first.click()
     counter = page.locator("[data-counter]:not([inert])")
     take_over = page.get_by_role("button", name="Reprendre la caisse ici")
