@@ -70,8 +70,8 @@ def _stand_at_till(page: Page) -> None:
         page.get_by_role("link", name="Ouvrir la caisse 1").click()
         page.get_by_label("Fond de caisse compté").fill("100")
         page.get_by_role("button", name="Ouvrir et vendre").click()
-        return
-    page.get_by_role("link", name="Reprendre la vente").first.click()
+    else:
+        page.get_by_role("link", name="Reprendre la vente").first.click()
     counter = page.locator("[data-counter]:not([inert])")
     take_over = page.get_by_role("button", name="Reprendre la caisse ici")
     expect(counter.or_(take_over).first).to_be_visible()
