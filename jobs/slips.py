@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
+from itertools import islice
 from multiprocessing import get_context
 
 from sqlalchemy import select
@@ -29,8 +29,8 @@ from jobs.runner import Progress
 # second to start, so that a few slips are drawn here.
 PROCESSES = 2
 WORTH_A_POOL = 12
-# Slips in memory at once.
-BATCH = 50
+# Slips in memory at once, and of them, how many one commit keeps: each commit waits for the disk.
+BATCH, KEPT_TOGETHER = 50, 10
 
 Drawn = Iterator[tuple[SlipFacts, bytes]]
 
@@ -51,10 +51,9 @@ def make_slips(job: BackgroundJob, progress: Progress) -> str:
     with _drawing(len(wanted)) as draw:
         for start in range(0, len(wanted), BATCH):
             facts = slip_facts(edition, [row.registration_id for row in wanted[start : start + BATCH]])
-            for each, pdf in draw(edition, facts):
-                stored = _keep(edition, each.row, pdf)
-                if stored:
-                    made.append((slip_name(each.row), stored))
+            drawn = draw(edition, facts)
+            while group := list(islice(drawn, KEPT_TOGETHER)):
+                made += _keep(edition, group)
                 progress(min(len(made), len(wanted) - 1), len(wanted))
     _gather(job, made)
     progress(len(wanted), len(wanted))
@@ -139,20 +138,34 @@ def _pairs(
     return zip(facts, each(slip_pdf, slips), strict=True)
 
 
-def _keep(edition: Edition, row: LedgerRow, pdf: bytes) -> str | None:
-    """Store one slip and commit; None when its payout was computed again meanwhile."""
+def _keep(edition: Edition, group: list[tuple[SlipFacts, bytes]]) -> list[tuple[str, str]]:
+    """Store these slips in one commit and forget those they replace: (name for people, stored name).
+
+    A slip whose payout was computed again meanwhile is dropped.
+    """
+    files: list[tuple[LedgerRow, str]] = []
+    for facts, pdf in group:
+        stored, path = new_file("slips", ".pdf")
+        path.write_bytes(pdf)
+        files.append((facts.row, stored))
+
+    def store() -> list[bool]:
+        return [_store(edition, row, stored) for row, stored in files]
+
+    kept = []
+    for (row, stored), is_kept in zip(files, in_transaction(store), strict=True):
+        useless = row.slip_file if is_kept else stored
+        if useless:
+            path_of(useless).unlink(missing_ok=True)
+        if is_kept:
+            kept.append((slip_name(row), stored))
+    return kept
+
+
+def _store(edition: Edition, row: LedgerRow, stored: str) -> bool:
     assert row.payout_id
-    assert isinstance(row.computed_at, datetime)
-    stored, path = new_file("slips", ".pdf")
-    path.write_bytes(pdf)
-    payout_id, computed_at = row.payout_id, row.computed_at
-    kept = in_transaction(lambda: store_slip(edition.id, payout_id, computed_at, stored))
-    if not kept:
-        path.unlink()
-        return None
-    if row.slip_file:
-        path_of(row.slip_file).unlink(missing_ok=True)
-    return stored
+    assert row.computed_at
+    return store_slip(edition.id, row.payout_id, row.computed_at, stored)
 
 
 def _gather(job: BackgroundJob, made: list[tuple[str, str]]) -> None:
