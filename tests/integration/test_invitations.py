@@ -162,6 +162,24 @@ def test_somebody_active_is_told_without_a_link(edition: Edition) -> None:
         invitations.send_again(registration, link)
 
 
+@pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.MANAGER, Role.TREASURER, Role.ADMIN])
+def test_an_invitation_never_opens_the_account_of_the_staff(
+    client: FlaskClient, edition: Edition, role: Role
+) -> None:
+    """Whoever invites could read the link, and sign in with rights they do not have."""
+    registration, address = invited(edition)
+    registration.user.role = role
+    db.session.commit()
+    assert client.post(address, data=ACCEPT).status_code == 410
+    invitations.remind(edition, link)
+    with pytest.raises(DomainError, match="administrateur"):
+        invitations.send_again(registration, link)
+    UserFactory(email="paul@example.org", role=role, activated_at=None)
+    assert invitations.invite(enrol(edition, "paul"), edition, link) is None
+    bodies = db.session.scalars(select(OutgoingMail.body).order_by(OutgoingMail.id)).all()
+    assert ["/activation/" in body for body in bodies] == [True, False]
+
+
 def test_links_expire_at_night(edition: Edition) -> None:
     invited(edition, "lea")
     with time_machine.travel(utcnow() + timedelta(days=5)):

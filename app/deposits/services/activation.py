@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from app.accounts.models import User
+from app.accounts.models import Role, User
 from app.accounts.services import set_password
 from app.accounts.sessions import hash_token
 from app.core import audit
@@ -37,7 +37,7 @@ def find_invitation(token: str, *, lock: bool = False) -> Invitation:
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     invitation = db.session.scalars(query).one_or_none()
-    if invitation is None or not invitation.user.active:
+    if invitation is None or not invitation.user.active or invitation.user.role is not Role.DEPOSITOR:
         raise InvitationUnusable("unknown")
     if invitation.state is InvitationState.ACCEPTED or invitation.user.activated_at is not None:
         raise InvitationUnusable("used")
@@ -91,6 +91,8 @@ def _renew(invitation: Invitation, make_link: MakeLink) -> None:
     renewable = invitation.state in (InvitationState.SENT, InvitationState.EXPIRED)
     user, edition = invitation.user, invitation.edition
     if not renewable or user.activated_at is not None or not user.active or edition.is_read_only:
+        return
+    if user.role is not Role.DEPOSITOR:
         return
     registration = db.session.scalars(
         select(Registration).where(Registration.edition_id == edition.id, Registration.user_id == user.id)

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, select, update
 
-from app.accounts.models import User
+from app.accounts.models import Role, User
 from app.accounts.sessions import hash_token
 from app.core import audit
 from app.core.clock import utcnow
@@ -29,9 +29,13 @@ MakeLink = Callable[[str], str]
 
 
 def invite(registration: Registration, edition: Edition, make_link: MakeLink) -> Invitation | None:
-    """Invite one registered person by e-mail; somebody already activated is only told, and needs no link."""
+    """Invite one registered person by e-mail; somebody already activated is only told, and needs no link.
+
+    Nor does staff get one: whoever invites reads these messages, and an account with more rights than theirs
+    begins with the link an administrator sends.
+    """
     user = registration.user
-    if user.activated_at is not None:
+    if user.activated_at is not None or user.role is not Role.DEPOSITOR:
         send_registered(registration, edition)
         return None
     token = secrets.token_urlsafe(32)
@@ -48,10 +52,15 @@ def invite(registration: Registration, edition: Edition, make_link: MakeLink) ->
 
 
 def send_again(registration: Registration, make_link: MakeLink, *, by_id: int | None = None) -> Invitation:
-    """A new link; the former one stops working. Raises DomainError when the account is active already."""
+    """A new link; the former one stops working. Raises DomainError when the account is active already, or is
+    not a depositor's."""
     user, edition = registration.user, registration.edition
     if user.activated_at is not None:
         raise DomainError("Ce compte est déjà activé : la personne peut se connecter.")
+    if user.role is not Role.DEPOSITOR:
+        raise DomainError(
+            "Le compte d’un membre de l’équipe s’active par le lien que lui envoie l’administrateur."
+        )
     invitation = _find(registration)
     if invitation is None:
         made = invite(registration, edition, make_link)
@@ -95,6 +104,7 @@ def remind(edition: Edition, make_link: MakeLink, *, by_id: int | None = None) -
             Registration.edition_id == edition.id,
             User.activated_at.is_(None),
             User.active,
+            User.role == Role.DEPOSITOR,
             Invitation.state.in_([InvitationState.SENT, InvitationState.EXPIRED]),
             Invitation.sent_at <= utcnow() - REMINDED_AFTER,
         )
