@@ -1,6 +1,6 @@
 """Counting, over all areas, what decides whether an edition may go on."""
 
-from sqlalchemy import ScalarSelect, exists, func, not_, or_, select
+from sqlalchemy import ScalarSelect, exists, func, or_, select
 
 from app.accounts.models import User
 from app.core.clock import utcnow
@@ -9,22 +9,18 @@ from app.deposits.models import CheckIn, Item, ItemList, ItemState, LabelStatus,
 from app.editions.models import Edition, ListKind, Till
 from app.editions.queries import schedule_of
 from app.editions.rules import EditionFacts
-from app.payouts.models import Payout, PayoutState
+from app.payouts.queries import payout_progress
 from app.sales.models import Sale, SyncConflict, TillDevice, TillSession
 
 Count = ScalarSelect[int]
 
 
 def collect_facts(edition: Edition) -> EditionFacts:
-    """The facts of one edition, in one query for the counts and four for its calendar."""
+    """The facts of one edition, in one query for the counts, one for payouts and four for its calendar."""
     schedule = schedule_of(edition.id)
     real_tills = [till.id for till in schedule.tills if not till.training]
-    counts = {
-        **_depositors(edition.id),
-        **_items(edition.id),
-        **_tills(edition.id, real_tills),
-        **_payouts(edition.id),
-    }
+    payouts = payout_progress(edition)
+    counts = {**_depositors(edition.id), **_items(edition.id), **_tills(edition.id, real_tills)}
     row = db.session.execute(select(*(count.label(name) for name, count in counts.items()))).one()
     kinds = {each.key for each in edition.rulebook.kinds}
     return EditionFacts(
@@ -37,6 +33,9 @@ def collect_facts(edition: Edition) -> EditionFacts:
         sale_periods=len(schedule.periods),
         tills=len(real_tills),
         kinds_without_pickup=len(kinds - {each.list_kind.value for each in schedule.pickups}),
+        payouts_due=payouts.due,
+        payouts_not_final=payouts.not_final,
+        payouts_paid=payouts.paid,
         **{name: int(value or 0) for name, value in row._mapping.items()},
     )
 
@@ -86,21 +85,6 @@ def _tills(edition_id: int, till_ids: list[int]) -> dict[str, Count]:
         "open_conflicts": _count(
             SyncConflict, SyncConflict.edition_id == edition_id, SyncConflict.resolved_at.is_(None)
         ),
-    }
-
-
-def _payouts(edition_id: int) -> dict[str, Count]:
-    """Everybody who brought something is due a payout; it is final once paid, or when nothing is owed."""
-    brought = exists().where(CheckIn.registration_id == Registration.id)
-    final = exists().where(
-        Payout.registration_id == Registration.id,
-        or_(Payout.state == PayoutState.PAID, Payout.net_cents == 0),
-    )
-    here = Registration.edition_id == edition_id
-    return {
-        "payouts_due": _count(Registration, here, brought),
-        "payouts_not_final": _count(Registration, here, brought, not_(final)),
-        "payouts_paid": _count(Payout, Payout.edition_id == edition_id, Payout.state == PayoutState.PAID),
     }
 
 

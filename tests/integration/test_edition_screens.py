@@ -17,11 +17,12 @@ from app.core.audit import AuditEntry
 from app.core.clock import datetime_short, to_paris, utcnow
 from app.core.db import db
 from app.core.mail import OutgoingMail
-from app.deposits.models import CatalogueChange, CheckIn, Item, ItemState, ListState
+from app.deposits.models import CatalogueChange, Item, ItemState, ListState
 from app.editions.models import Edition, EditionState
 from app.editions.queries import list_slots, list_tills, schedule_of
 from app.editions.services.creation import NewEdition, create_edition
 from app.editions.services.settings import write_rulebook_file
+from app.payouts.services import approve, compute_payouts
 from tests.factories import ItemFactory, ItemListFactory, RegistrationFactory, UserFactory, list_on_sale
 
 Login = Callable[[FlaskClient, User], FlaskClient]
@@ -355,6 +356,11 @@ def test_an_edition_goes_through_its_states(admin: FlaskClient, login: Login, ed
     for item in db.session.scalars(select(Item).where(Item.state == ItemState.UNSOLD)):
         item.state = ItemState.RETURNED
     db.session.commit()
+    assert "1 reversement à finir" in step(admin, edition, EditionState.CLOSED).text
+    treasurer = UserFactory(role=Role.TREASURER)
+    compute_payouts(edition, treasurer.id)
+    approve(edition, treasurer.id)
+    db.session.commit()
     assert step(admin, edition, EditionState.CLOSED).status_code == 303
     assert "un an depuis la clôture" in step(admin, edition, EditionState.ARCHIVED).text
     with time_machine.travel(utcnow() + timedelta(days=366)):
@@ -369,16 +375,7 @@ def test_an_edition_goes_through_its_states(admin: FlaskClient, login: Login, ed
 
 def test_somebody_due_money_keeps_the_edition_open(admin: FlaskClient, edition: Edition) -> None:
     edition.state = EditionState.SETTLING
-    registration = RegistrationFactory(edition=edition)
-    db.session.add(
-        CheckIn(
-            edition_id=edition.id,
-            registration_id=registration.id,
-            first_volunteer="Ana",
-            second_volunteer="Luc",
-            recorded_by_id=registration.user_id,
-        )
-    )
+    list_on_sale(1, registration=RegistrationFactory(edition=edition))
     db.session.commit()
     assert "1 reversement à finir" in step(admin, edition, EditionState.CLOSED).text
 

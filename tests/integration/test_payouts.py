@@ -15,6 +15,7 @@ from app.core.errors import DomainError, NotFound
 from app.deposits.models import ItemState
 from app.editions.guard import EditionIsClosed
 from app.editions.models import Edition, EditionState, ListKind
+from app.operations.edition_facts import collect_facts
 from app.payouts import services
 from app.payouts.models import Payout, PayoutMethod, PayoutState
 from app.payouts.queries import get_ledger_row, ledger, load_books, payout_progress, search_ledger
@@ -231,6 +232,14 @@ def test_nothing_to_pay_is_final_once_approved(bourse: Bourse):
     with pytest.raises(NothingToPay):
         bourse.pay(registration_id)
     assert payout_progress(bourse.edition).not_final == 0
+
+
+def test_an_edition_does_not_close_over_a_payout_that_sales_have_overtaken(bourse: Bourse):
+    registration_id, items = bourse.depositor()
+    bourse.approved(registration_id)
+    assert collect_facts(bourse.edition).payouts_not_final == 0
+    sell(bourse.till, items[:1])
+    assert collect_facts(bourse.edition).payouts_not_final == 1
 
 
 def test_stale_payouts_are_passed_over_when_all_are_approved(bourse: Bourse):
