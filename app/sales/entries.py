@@ -102,7 +102,7 @@ def _read_void(data: Mapping[str, Any]) -> VoidEntry:
     reason = data.get("reason", "")
     if not isinstance(reason, str):
         raise InvalidEntry("reason")
-    return VoidEntry(*_common(data), _uuid(data, "sale"), codes, refunds, reason[:200])
+    return VoidEntry(*_common(data), _uuid(data, "sale"), codes, refunds, _storable(reason[:200]))
 
 
 def _common(data: Mapping[str, Any]) -> tuple[str, int, int, str, datetime, bool, int]:
@@ -133,7 +133,12 @@ def _text(data: Mapping[str, Any], key: str, longest: int) -> str:
     value = data.get(key)
     if not isinstance(value, str) or not 0 < len(value) <= longest:
         raise InvalidEntry(key)
-    return value
+    return _storable(value)
+
+
+def _storable(text: str) -> str:
+    """Half a character (`\\ud83d`), which JSON can say and no database can keep, becomes `?`."""
+    return text.encode(errors="replace").decode()
 
 
 def _uuid(data: Mapping[str, Any], key: str) -> str:

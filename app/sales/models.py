@@ -127,12 +127,13 @@ class Sale(EditionOwned, Model):
     """One customer, one receipt. Always stored once paid; voids and conflicts are told by its lines."""
 
     __tablename__ = "sale"
+    __table_args__ = (UniqueConstraint("till_id", "uuid", name="uq_sale_till_uuid"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("journal_entry.id"), unique=True)
     till_id: Mapped[int] = mapped_column(ForeignKey("till.id"), index=True)
     session_id: Mapped[int | None] = mapped_column(ForeignKey("till_session.id"), index=True)
     volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    uuid: Mapped[str] = mapped_column(CodeString(36), unique=True)
+    uuid: Mapped[str] = mapped_column(CodeString(36))
     seq: Mapped[int]
     # Corrected time of the sale (the till's clock plus its measured offset), UTC.
     sold_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -16,6 +16,7 @@ from app.sales.services.sessions import VarianceUnexplained, close_session, open
 from app.web.filters import edition_in_view
 from app.web.forms import refuse
 from app.web.htmx import redirect_to, render
+from blueprints.help.views import page_kept_at_tills
 from blueprints.pwa.shell import till_shell
 from blueprints.till import bp
 from blueprints.till.forms import CloseForm, OpenForm
@@ -63,6 +64,12 @@ def shell() -> ResponseReturnValue:
     return till_shell()
 
 
+@bp.get("/guide")
+def guide() -> ResponseReturnValue:
+    """The volunteer's part of the guide, at an address the till's service worker keeps for offline days."""
+    return page_kept_at_tills().html
+
+
 @bp.get("/<int:till_id>/state")
 def state(till_id: int) -> ResponseReturnValue:
     """Who works at this till, for its page: the till, its open session, and a token to register with."""
@@ -79,6 +86,8 @@ def state(till_id: int) -> ResponseReturnValue:
 def device(till_id: int) -> ResponseReturnValue:
     """Bind this browser to the open session; answers the secret once, when the browser is new to the till."""
     data = request.get_json()
+    if not isinstance(data, dict):
+        abort(400)
     session = open_session_of(till_id)
     if session is None:
         abort(404)

@@ -847,7 +847,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["volunteer_id"], ["user.id"], name=op.f("fk_sale_volunteer_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sale")),
         sa.UniqueConstraint("entry_id", name=op.f("uq_sale_entry_id")),
-        sa.UniqueConstraint("uuid", name=op.f("uq_sale_uuid")),
+        sa.UniqueConstraint("till_id", "uuid", name="uq_sale_till_uuid"),
     )
     with op.batch_alter_table("sale", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sale_edition_id"), ["edition_id"], unique=False)

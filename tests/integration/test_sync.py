@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import hashlib
 import json
 import threading
 from collections.abc import Callable
@@ -20,9 +21,10 @@ from app.core.db import db
 from app.deposits.models import Item, ItemState
 from app.deposits.services.stock import withdraw
 from app.editions.models import EditionState
+from app.sales import keys
 from app.sales.models import JournalEntry, Payment, Sale, SaleLine, SyncConflict, Verdict
 from app.sales.services import journal
-from app.sales.services.journal import receive_entry
+from app.sales.services.journal import ReceivedEntry, receive_entry
 from tests.factories import TillFactory, list_on_sale
 from tests.support.till import TestTill
 
@@ -122,6 +124,35 @@ def test_garbage_never_stops_the_queue(client: FlaskClient, till: TestTill, item
     answer = till.request(client, "POST", "/sync/journal", {"entries": rows})
     assert answer.status_code == 200
     assert [each["verdict"] for each in answer.json["verdicts"]] == ["quarantined"] * 5 + ["confirmed"]
+
+
+def test_half_a_character_never_stops_the_queue(
+    client: FlaskClient, till: TestTill, items: list[Item]
+) -> None:
+    sale = till.sale((items[0].code, 450), ("HALF", 100))
+    sale = signed_text(till, sale.payload.replace("HALF", "\\ud83d"))
+    void = till.void(sale, items[0].code, refund=450, reason="HALF")
+    answer = till.send(client, sale, signed_text(till, void.payload.replace("HALF", "\\ud83d")))
+    assert [each["verdict"] for each in answer.json["verdicts"]] == ["confirmed", "confirmed"]
+
+
+def signed_text(till: TestTill, payload: str) -> ReceivedEntry:
+    """An entry in these very bytes: JSON may escape what UTF-8 cannot say."""
+    digest = hashlib.sha256(payload.encode()).hexdigest()
+    return ReceivedEntry(
+        json.loads(payload)["uuid"], digest, payload, keys.mac_of(till.secret, payload.encode())
+    )
+
+
+def test_two_tills_with_one_uuid_both_keep_their_sale(
+    client: FlaskClient, till: TestTill, items: list[Item]
+) -> None:
+    other = TestTill(TillFactory(edition=items[0].item_list.registration.edition, number=2))
+    sale = till.sale((items[0].code, 450))
+    till.send(client, sale)
+    answer = other.send(client, other.sale((items[1].code, 450), uuid=sale.uuid))
+    assert answer.json["verdicts"][0]["verdict"] == "confirmed"
+    assert count(Sale) == 2
 
 
 def test_a_paid_sale_is_stored_whatever_is_wrong_with_it(

@@ -14,6 +14,7 @@ from app.core.clock import utcnow
 from app.core.db import db
 from app.deposits.models import Item, ItemState
 from app.deposits.services.stock import withdraw
+from app.editions.models import EditionState
 from app.sales.models import (
     JournalEntry,
     Payment,
@@ -136,6 +137,17 @@ def test_voiding_the_only_sale_puts_the_item_back(hall) -> None:
     assert items[0].state is ItemState.ON_SALE
     assert outcome()["conflicts"] == []
     assert db.session.scalar(select(Payment.amount_cents).where(Payment.void_id.is_not(None))) == -450
+
+
+def test_an_item_voided_after_the_sale_is_unsold_like_the_others(hall) -> None:
+    tills, items = hall
+    sale = tills[0].sale((items[0].code, 450))
+    receive_entry(tills[0].device, sale)
+    items[0].item_list.registration.edition.state = EditionState.SETTLING
+    db.session.commit()
+    receive_entry(tills[0].device, tills[0].void(sale, items[0].code, refund=450))
+    db.session.expire_all()
+    assert items[0].state is ItemState.UNSOLD
 
 
 def test_a_withdrawn_item_sold_and_voided_is_withdrawn_again(hall) -> None:

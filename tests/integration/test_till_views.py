@@ -118,6 +118,14 @@ def test_a_browser_is_given_its_secret_once(signed_in: FlaskClient, till: Till) 
     assert len(secret) == 32
 
 
+@pytest.mark.parametrize("sent", [[], "key", 3])
+def test_a_browser_that_says_nothing_sensible_is_refused(
+    signed_in: FlaskClient, till: Till, sent: object
+) -> None:
+    opened(signed_in, till)
+    assert signed_in.post(f"/till/{till.id}/device", json=sent).status_code == 400
+
+
 def test_a_second_browser_must_say_that_it_takes_over(signed_in: FlaskClient, till: Till) -> None:
     opened(signed_in, till)
     first = signed_in.post(f"/till/{till.id}/device", json={}).json

@@ -48,6 +48,11 @@ def return_to_sale(items: Iterable[Item]) -> None:
         _change([item], ItemState.WITHDRAWN if item.state_reason else ItemState.ON_SALE)
 
 
+def end_sale(items: Iterable[Item]) -> None:
+    """Back from a void that came once the sale was over: unsold, to be returned like the others."""
+    _change([item for item in items if item.state is ItemState.ON_SALE], ItemState.UNSOLD)
+
+
 def withdraw(item: Item, reason: str) -> None:
     """Take an item off sale (stained, broken, no label…). Raises ItemNotOnSale."""
     if item.state is not ItemState.ON_SALE:

@@ -59,6 +59,8 @@ def join_session(
     Raises OnAnotherDevice when the session is on another device, unless `take_over`: then that device is
     revoked (what it still sends is kept, and flagged) and its numbers are not used again.
     """
+    # Two browsers at once take turns.
+    db.session.refresh(session, with_for_update=True)
     device = _find_valid(session.till_id, key_id)
     if session.device_id is not None and (device is None or device.id != session.device_id):
         if not take_over:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app.core.db import db
 from app.core.errors import NotFound
 from app.deposits.services import stock
+from app.editions.models import EditionState
 from app.sales.entries import SaleEntry, VoidEntry
 from app.sales.models import JournalEntry, LineState, Payment, Sale, SaleLine, SaleVoid, TillSession
 from app.sales.rules import (
@@ -113,6 +114,8 @@ def record_void(row: JournalEntry, entry: VoidEntry, device: DeviceKey, edition:
     _refund(sale, void, entry, session, voided_at)
     db.session.flush()
     settle_items(items, sale.id)
+    if edition.state is EditionState.SETTLING:
+        stock.end_sale(items)
     flags = void_flags(entry, sale.sold_at, prices)
     if session is None or session.id != sale.session_id:
         flags.append(Flag("other_session", "Annulée dans une autre session que celle de la vente."))
