@@ -13,6 +13,7 @@ from app import extensions, models
 from app.accounts.sessions import find_user_by_session
 from app.core.db import db, engine_options, prepare_engine
 from app.web.access import init_access
+from app.web.addresses import init_addresses
 from app.web.component_page import init_component_page
 from app.web.errors import init_errors
 from app.web.filters import init_filters
@@ -40,6 +41,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     )
     _configure(app, settings)
     _init_extensions(app)
+    init_addresses(app)
     # The order of the checks of a request: promise of GET, then who may.
     init_security(app)
     init_access(app)

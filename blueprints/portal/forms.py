@@ -2,7 +2,7 @@
 
 from flask import request
 from wtforms import BooleanField, IntegerField, RadioField, StringField
-from wtforms.validators import Optional
+from wtforms.validators import NumberRange, Optional
 
 from app.core.errors import DomainError
 from app.core.money import format_amount, parse_euros
@@ -11,6 +11,7 @@ from app.deposits.models import Item
 from app.editions.rulebook import Rulebook
 from app.web.forms import Form, refuse
 
+MAX_AGE_MONTHS = 18 * 12
 # Where the rules name a fact of the item and the form a field.
 FIELDS = {"price_cents": "price", "category": "type"}
 
@@ -31,7 +32,9 @@ class ItemForm(Form):
     colour = StringField("Couleur", filters=[tidy])
     description = StringField("Description", filters=[tidy])
     pieces = IntegerField("Pièces", validators=[Optional()])
-    max_age_months = IntegerField("Âge", validators=[Optional()])
+    max_age_months = IntegerField(
+        "Âge", [Optional(), NumberRange(0, MAX_AGE_MONTHS, "Indiquez un âge en mois, par exemple 18.")]
+    )
     conforms = BooleanField("Propre, complet et en bon état")
     donate_if_unsold = BooleanField("Donner s’il n’est pas vendu")
 

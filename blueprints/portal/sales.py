@@ -47,10 +47,11 @@ def sales_figures(edition_id: int) -> ResponseReturnValue:
 def slip(edition_id: int) -> ResponseReturnValue:
     """The payout slip, once the treasurer made it."""
     payout = own_sales(_registration(edition_id)).payout
-    if payout is None or payout.slip_file is None:
+    path = path_of(payout.slip_file) if payout and payout.slip_file else None
+    if path is None or not path.is_file():
         raise NotFound("Votre bordereau n’est pas encore prêt : il paraît ici après la vente.")
     return send_file(
-        path_of(payout.slip_file),
+        path,
         mimetype="application/pdf",
         as_attachment=True,
         download_name="bordereau.pdf",

@@ -28,7 +28,6 @@ AT_MOST = {
     "reporting": {V, M, T, A},
     "backoffice": {V, M, T, A},
     "treasury": {M, T, A},
-    "treasury.restitution": {V, M, T, A},
     # Goods given back or given away, not money.
     "treasury.restitution": {V, M, T, A},
     "treasury.hand_over": {V, M, T, A},
@@ -100,6 +99,12 @@ def test_strangers_are_sent_to_the_sign_in_page(client: FlaskClient, app: Flask)
         answer = client.open(address, method=method)
         assert answer.status_code == 302, f"{method} {rule}"
         assert answer.headers["Location"].startswith("/sign-in"), f"{method} {rule}"
+
+
+def test_a_number_longer_than_any_key_is_not_found(client: FlaskClient, login: Login, app: Flask) -> None:
+    login(client, UserFactory(role=Role.ADMIN))
+    assert client.get(f"/editions/{2**31}").status_code == 404
+    assert client.get(f"/till/{10**20}").status_code == 404
 
 
 def test_strangers_in_the_middle_of_a_page_are_sent_there_too(client: FlaskClient, app: Flask) -> None:

@@ -154,6 +154,7 @@ def test_adding_an_item_by_htmx_answers_the_list_alone(me: FlaskClient, item_lis
         ({"conforms": ""}, "Cochez la case"),
         ({"description": "x" * 101}, "100 caractères"),
         ({"pieces": "deux"}, "un entier"),
+        ({"max_age_months": "9" * 20}, "un âge en mois"),
         ({"pieces": "4", "type": "body", "size": "6 mois", "gender": "fille"}, "3 pièces au plus"),
     ],
 )
@@ -347,6 +348,8 @@ def test_the_slip_is_there_once_made(me: FlaskClient, registration: Registration
     )
     db.session.commit()
     assert me.get(slip).data == b"%PDF-1.7 essai"
+    path.unlink()
+    assert me.get(slip).status_code == 404
     assert "8,00" in me.get(f"/editions/{registration.edition_id}/portal/sales").text
     figures = f"/editions/{registration.edition_id}/portal/sales/figures"
     assert "<html" not in me.get(figures, headers=HTMX).text
