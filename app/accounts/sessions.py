@@ -38,13 +38,15 @@ def open_session(user: User, device: str = "") -> str:
 
 
 def find_user_by_session(token: str) -> User | None:
-    """The person signed in with this token, unless it expired or was revoked."""
+    """The person signed in with this token, unless it expired or was revoked, or the account is disabled."""
     session = db.session.scalars(
         select(UserSession)
         .options(joinedload(UserSession.user))
         .where(UserSession.token_hash == hash_token(token))
     ).one_or_none()
     if session is None or session.revoked_at is not None or session.expires_at <= utcnow():
+        return None
+    if not session.user.active:
         return None
     session.user.session_token = token
     return session.user

@@ -48,7 +48,7 @@ def record(action: str, subject: str, *, actor_id: int | None = None, **details:
     `action` is a verb in English (`edition.opened`), `subject` names the row (`edition:3`). `details`
     hold ids, amounts in cents and reasons, never secrets or personal data.
     """
-    head = db.session.execute(select(AuditHead).where(AuditHead.id == 1).with_for_update()).scalar_one()
+    head = db.session.get_one(AuditHead, 1, with_for_update=True, populate_existing=True)
     entry = AuditEntry(
         seq=head.seq + 1,
         at=utcnow(),

@@ -11,6 +11,7 @@ from app.deposits.editing_rules import ListReadOnly, check_unlockable, why_read_
 from app.deposits.models import ItemList, ItemState, LabelStatus, ListState
 from app.deposits.queries.lists import facts_of, get_own_list, live_items
 from app.deposits.rules import Problem, line_number, list_problems
+from app.deposits.services.stock import lock_items
 
 
 class ListNotReady(DomainError):
@@ -126,6 +127,7 @@ def unlock_list(item_list: ItemList, manager_id: int, reason: str) -> None:
     (`editing_rules.unlock_warning`). Raises ListNotUnlockable, or DomainError on `reason`.
     """
     edition = item_list.registration.edition
+    lock_items(item.id for item in item_list.items)  # read again: they may be brought in at this moment
     check_unlockable(item_list.state, edition.state, [item.state for item in item_list.items])
     reason = " ".join(reason.split())
     if not 3 <= len(reason) <= 200:
