@@ -1,6 +1,7 @@
 """`./bourse bench`: how fast the work of a bourse goes, on the processes and databases of production."""
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,11 +10,12 @@ from pathlib import Path
 
 import click
 
-from app.cli.bench.machine import machine_facts
+from app.cli.bench.machine import busy_warning, machine_facts
 from app.cli.bench.measures import Measure
 from app.cli.bench.printing import print_measure, print_title
-from app.cli.bench.registry import BENCHES, load
+from app.cli.bench.registry import BENCHES, find_bench
 from app.cli.bench.scratch import DATABASES, Setting
+from app.cli.support.processes import end_in_good_order
 from app.core.clock import utcnow
 
 
@@ -33,14 +35,18 @@ def bench_command(names: tuple[str, ...], json_file: Path | None, database: str,
         )
     if json_file and not json_file.parent.is_dir():
         raise click.UsageError(f"Le dossier {json_file.parent} n'existe pas : créez-le d'abord.")
+    load = os.getloadavg()[0]
+    if warning := busy_warning(load):
+        click.echo(warning, err=True)
+    end_in_good_order()
     measures: list[Measure] = []
     with scratch_directory() as directory, Setting(database, runs, directory) as setting:
-        for name in names or tuple(BENCHES):
+        for name in names or BENCHES:
             print_title(name, BENCHES[name].title, database)
-            for measure in load(name)(setting):
+            for measure in find_bench(name)(setting):
                 print_measure(measure)
                 measures.append(measure)
-        facts = machine_facts(setting.database_version)
+        facts = machine_facts(setting.database_version, load)
     if json_file:
         report = {
             "at": utcnow().isoformat(timespec="seconds"),

@@ -29,7 +29,7 @@ class Answer:
 
 
 def browse(port: int, visitors: Sequence[Visitor], seconds: float, pause: float) -> list[Answer]:
-    """Let everybody read for so long, pausing `pause` seconds on the average between two pages.
+    """Let everybody read for so long, and each page at least once, pausing `pause` seconds on the average.
 
     Raises DomainError when a page answers anything but 200.
     """
@@ -48,7 +48,7 @@ async def _read(port: int, visitor: Visitor, number: int, end: float, pause: flo
     connection = Connection(port, visitor.cookie)
     turn = random.randrange(len(visitor.pages))
     await asyncio.sleep(random.random() * pause)
-    while time.monotonic() < end:
+    while time.monotonic() < end or len(answers) < len(visitor.pages):
         label, address = visitor.pages[turn % len(visitor.pages)]
         answers.append(await asyncio.wait_for(connection.get(label, address), TIMEOUT_SECONDS))
         turn += 1

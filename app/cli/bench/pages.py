@@ -73,18 +73,22 @@ class Place:
 
 
 def measure_pages(
-    setting: Setting, people: int = 100, items: int = 10_000, reading: float = READING
+    setting: Setting,
+    people: int = 100,
+    items: int = 10_000,
+    reading: float = READING,
+    pause: float = PAUSE,
 ) -> Iterator[Measure]:
     """Times of each page over all runs, then of all pages together."""
     with setting.bourse() as bourse:
         edition_id = load_edition(items).id
         visitors = _visitors(edition_id, people)
         bourse.start()
-        browse(bourse.port, visitors, reading / 2, PAUSE)
+        browse(bourse.port, visitors, reading / 2, pause)
         answers: list[Answer] = []
         with PeakMemory([bourse.web_pid]) as memory:
             for _ in range(setting.runs):
-                answers += browse(bourse.port, visitors, reading, PAUSE)
+                answers += browse(bourse.port, visitors, reading, pause)
         by_page: dict[str, list[Answer]] = defaultdict(list)
         for answer in answers:
             by_page[answer.page].append(answer)
@@ -100,8 +104,8 @@ def measure_pages(
             TARGET,
             {
                 "pages par seconde": round(len(answers) / reading / setting.runs, 1),
-                "pause (s)": PAUSE,
-                "le client partage les cœurs": "oui",
+                "pause (s)": pause,
+                "client": "sur les mêmes cœurs",
             },
         )
 

@@ -26,7 +26,7 @@ BENCHES = {
 }
 
 
-def load(name: str) -> BenchFunction:
+def find_bench(name: str) -> BenchFunction:
     module, _, function = BENCHES[name].function.partition(":")
     found: BenchFunction = getattr(import_module(module), function)
     return found

@@ -127,9 +127,8 @@ def _slot(slots: list[Slot], kind: ListKind, random: Random) -> Slot:
 
 def _list_numbers(registrations: list[Registration]) -> dict[int, tuple[int, ...]]:
     """Numbers of each registration's lists, as the product allots them."""
-    member_numbers = dict(
-        db.session.execute(select(MemberNumber.user_id, MemberNumber.number)).tuples().all()
-    )
+    members = db.session.scalars(select(MemberNumber))
+    member_numbers = {member.user_id: member.number for member in members}
     free = iter(range(100, 10_000))
     numbers: dict[int, tuple[int, ...]] = {}
     for registration in registrations:

@@ -16,6 +16,7 @@ from app.cli.simulate.html import NotOnPage
 from app.cli.simulate.scratch import scratch_server
 from app.cli.simulate.story import Story
 from app.cli.simulate.till import MAX_TILLS
+from app.cli.support.processes import end_in_good_order
 
 # One address may accept sixty invitations an hour (blueprints/auth/limits.py).
 MOST_DEPOSITORS = 55
@@ -33,6 +34,7 @@ def simulate_command(
     """Jouer une édition entière par HTTP, puis vérifier ses comptes au centime."""
     if bool(url) != bool(admin_email):
         raise click.UsageError("Donnez --url et --admin-email ensemble, ou aucun des deux.")
+    end_in_good_order()
     start = time.monotonic()
     with _server(url, admin_email) as (base_url, administrator):
         try:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import time
 import uuid
 from dataclasses import dataclass
@@ -96,6 +97,14 @@ class Browser:
                 raise Unexpected(f"{address} : rien après {seconds:.0f} s. {page.complaints}")
             time.sleep(PAUSE_SECONDS)
 
+    def open_all_links(self) -> int:
+        """Open every page that the first screen, and the pages of its menu, lead to; returns how many."""
+        menu = _addresses(self.get("/"))
+        found = {address for each in menu for address in _addresses(self.get(each))}
+        for address in sorted(found - menu):
+            self.get(address)
+        return len(found | menu)
+
     def ask(
         self, method: str, address: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> Page:
@@ -144,6 +153,16 @@ def _check(page: Page, expect: int) -> Page:
     if page.status != expect:
         raise Unexpected(f"{page.address} répond {page.status} au lieu de {expect}. {page.complaints}")
     return page
+
+
+def _addresses(page: Page) -> set[str]:
+    """What a page leads to on this server; the first of a long list stands for all of its kind."""
+    found: dict[str, str] = {}
+    for address, _ in page.seen.links:
+        path = address.partition("#")[0]
+        if path.startswith("/") and not path.startswith("/static/"):
+            found.setdefault(re.sub(r"\d+|[0-9a-f-]{36}|\?.*", "*", path), path)
+    return set(found.values())
 
 
 def _multipart(fields: list[tuple[str, str]], files: dict[str, tuple[str, bytes]]) -> tuple[str, bytes]:

@@ -52,6 +52,7 @@ class Story:
         self.print_labels_and_check_in()
         self.sell()
         self.settle()
+        self.look_around()
         return compare(self.ledger(), self.tills, self.paid, self.treasury)
 
     def prepare(self, tills: int) -> None:
@@ -125,6 +126,13 @@ class Story:
         due = {email: share.net for email, share in self.ledger().shares.items()}
         self.paid = self.treasury.pay_some(due, self.random)
         self.tell(f"{len(names)} bordereaux, {len(self.paid)} reversements payés.")
+
+    def look_around(self) -> None:
+        """Everybody opens all that their own first screen and the edition's lead to; nothing may break."""
+        browsers = [self.admin.browser, self.manager.browser, self.treasury.browser, self.tills[0].browser]
+        browsers.append(sign_in(self.base_url, self.depositors[0].account))
+        opened = sum(browser.open_all_links() for browser in browsers)
+        self.tell(f"{opened} pages ouvertes par les cinq rôles.")
 
     def ledger(self) -> Ledger:
         return keep_books(self.tills, self.depositors)
