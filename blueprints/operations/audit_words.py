@@ -106,4 +106,6 @@ def details_in_french(details: dict[str, Any]) -> list[tuple[str, str]]:
 def _value(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(DETAILS.get(str(part), str(part)) for part in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{DETAILS.get(name, name)} {_value(part)}" for name, part in value.items())
     return ROLE_LABELS[Role(value)] if value in set(Role) else str(value)

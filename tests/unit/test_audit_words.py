@@ -1,0 +1,20 @@
+"""Details of the audit log as a person reads them."""
+
+from blueprints.operations.audit_words import details_in_french
+
+
+def test_details_of_every_shape_are_told() -> None:
+    details = {
+        "before": "volunteer",
+        "refused": ["0101000184"],
+        "counted": {"cash": 1250, "card": 0},
+        "changed": {"12": [100, 250]},
+        "late": None,
+    }
+    assert details_in_french(details) == [
+        ("avant", "Bénévole"),
+        ("refused", "0101000184"),
+        ("counted", "cash 1250, card 0"),
+        ("changed", "12 100, 250"),
+        ("late", "None"),
+    ]
