@@ -50,7 +50,10 @@ def make_slips(job: BackgroundJob, progress: Progress) -> str:
     made: list[tuple[str, str]] = []
     with _drawing(len(wanted)) as draw:
         for start in range(0, len(wanted), BATCH):
-            facts = slip_facts(edition, [row.registration_id for row in wanted[start : start + BATCH]])
+            ids = [row.registration_id for row in wanted[start : start + BATCH]]
+            facts = [each for each in slip_facts(edition, ids) if each.agrees]
+            # Drawing takes seconds: nothing is locked meanwhile, sales go on.
+            db.session.commit()
             drawn = draw(edition, facts)
             while group := list(islice(drawn, KEPT_TOGETHER)):
                 made += _keep(edition, group)

@@ -131,3 +131,18 @@ def test_many_slips_are_drawn_by_processes_of_their_own(edition, treasurer, monk
         depositor(edition, till, number)
     services.compute_payouts(edition, treasurer.id)
     assert draw(edition).message == "3 bordereaux."
+
+
+def test_nothing_is_locked_while_slips_are_drawn(edition, treasurer, monkeypatch):
+    depositor(edition, TillFactory(edition=edition, number=1), 1201)
+    services.compute_payouts(edition, treasurer.id)
+    drawing = []
+
+    def slip_pdf(slip) -> bytes:
+        drawing.append(db.session().in_transaction())
+        return real(slip)
+
+    real = slips.slip_pdf
+    monkeypatch.setattr(slips, "slip_pdf", slip_pdf)
+    draw(edition)
+    assert drawing == [False]

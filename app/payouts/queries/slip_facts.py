@@ -34,6 +34,20 @@ class SlipFacts:
     unsold: tuple[SlipItemFacts, ...]
     adjustments: tuple[tuple[str, int], ...]
 
+    @property
+    def agrees(self) -> bool:
+        """Whether the lines make the computed figures: a sale may have come between the two."""
+        stored = self.row.stored
+        return stored is not None and (
+            stored.sold_count,
+            stored.amounts.gross,
+            stored.amounts.adjustments,
+        ) == (
+            len(self.sold),
+            sum(item.price_cents for item in self.sold),
+            sum(cents for _, cents in self.adjustments),
+        )
+
 
 def slip_facts(edition: Edition, registration_ids: Collection[int]) -> list[SlipFacts]:
     """The facts of these depositors' slips, by name; who is not in the ledger is left out."""
