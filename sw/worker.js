@@ -3,6 +3,8 @@ import { flush } from "./outbox.js";
 import { PREFIX, openStore } from "/static/js/till/store.js";
 
 const CACHE = "bourse-till-";
+const GUIDE = "/till/guide";
+const KEPT = ["/static/", "/sw/", "/aide/img/"];
 const TILL_PAGE = /^\/till\/\d+$/;
 
 // `version` names the files; `shell` is the page of every till; `files` are all it needs.
@@ -17,7 +19,8 @@ export function keepTill({ version, shell, files }) {
     if (request.method !== "GET" || url.origin !== self.location.origin) return;
     if (request.mode === "navigate") {
       if (TILL_PAGE.test(url.pathname)) event.respondWith(fromCache(name, shell, request));
-    } else if (url.pathname.startsWith("/static/") || url.pathname.startsWith("/sw/")) {
+      else if (url.pathname === GUIDE) event.respondWith(fromCache(name, request, request));
+    } else if (KEPT.some((folder) => url.pathname.startsWith(folder))) {
       event.respondWith(fromCache(name, request, request));
     }
   });
@@ -45,7 +48,8 @@ async function precache(name, addresses) {
 
 async function fromCache(name, key, request) {
   const cache = await caches.open(name);
-  return (await cache.match(key)) ?? fetch(request);
+  // What is kept is the same for everybody, whatever headers it was asked for with.
+  return (await cache.match(key, { ignoreVary: true })) ?? fetch(request);
 }
 
 async function forgetOthers(name) {

@@ -87,6 +87,7 @@ ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "till.close": HALL,
     # The page of the till without anything of anybody in it, kept by the service worker.
     "till.shell": PUBLIC,
+    "till.guide": PUBLIC,
     # --- sync
     "sync.journal": TILL_KEY,
     "sync.ping": TILL_KEY,

@@ -1,6 +1,7 @@
 """The guide's pages and pictures: the same for everybody, and readable when the database is not."""
 
 import hashlib
+from dataclasses import dataclass
 from functools import cache
 
 from flask import Response, abort, current_app, request, send_from_directory, url_for
@@ -10,7 +11,6 @@ from blueprints.help import bp
 from blueprints.help.guide import FOLDER, NAMES, GuidePage, read_page
 
 YEAR_SECONDS = 31536000
-# What a volunteer at a till may need when the server does not answer.
 KEPT_AT_TILLS = "benevole"
 
 
@@ -23,7 +23,7 @@ def contents() -> ResponseReturnValue:
 def page(name: str) -> ResponseReturnValue:
     if name not in NAMES:
         abort(404)
-    return _static_page("help/page.html", page=page_of(name), pages=[page_of(other) for other in NAMES])
+    return _static_page("help/page.html", **_page_context(name))
 
 
 @bp.get("/img/<path:name>")
@@ -35,22 +35,36 @@ def page_of(name: str) -> GuidePage:
     return read_page(name, _page_address, _image_address)
 
 
-def addresses_kept_at_tills() -> list[str]:
-    """The help page of a till and its pictures: what a service worker keeps for offline days.
+@dataclass(frozen=True)
+class KeptPage:
+    """A page of the guide with the addresses of its pictures, for the till's service worker to keep."""
 
-    The style sheets are those of the till page, and `css/guide.css`.
-    """
-    return [_page_address(KEPT_AT_TILLS), *map(_image_address, page_of(KEPT_AT_TILLS).images)]
+    html: str
+    images: tuple[str, ...]
+
+
+def page_kept_at_tills() -> KeptPage:
+    """What a volunteer at a till may need when the server does not answer."""
+    images = tuple(_image_address(image) for image in page_of(KEPT_AT_TILLS).images)
+    return KeptPage(_draw("help/page.html", **_page_context(KEPT_AT_TILLS)), images)
 
 
 def _static_page(template: str, **context: object) -> Response:
     """A page without person nor session, rendered without the frame's queries, to be asked for again only
     when it changed."""
-    response = Response(current_app.jinja_env.get_template(template).render(context))
+    response = Response(_draw(template, **context))
     response.cache_control.no_cache = True
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+def _draw(template: str, **context: object) -> str:
+    return current_app.jinja_env.get_template(template).render(context)
+
+
+def _page_context(name: str) -> dict[str, object]:
+    return {"page": page_of(name), "pages": [page_of(other) for other in NAMES]}
 
 
 def _page_address(name: str) -> str:

@@ -7,8 +7,9 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, make_response, render_template
+from flask import Response, current_app, make_response, render_template, url_for
 
+from blueprints.help.views import page_kept_at_tills
 from config.settings import ROOT
 
 _LINKED = re.compile(r'(?:href|src|data-icons)="(/static/[^"#]+)')
@@ -41,10 +42,12 @@ def _remembered() -> Shell:
 
 def _work_out() -> Shell:
     page = render_template("till/sell.html", version="")
-    linked = dict.fromkeys(_LINKED.findall(page))
+    guide = page_kept_at_tills()
+    linked = dict.fromkeys(_LINKED.findall(page) + _LINKED.findall(guide.html))
     found = [path for pattern in MODULES for path in sorted(ROOT.glob(pattern))]
-    files = (*linked, *(f"/{path.relative_to(ROOT)}" for path in found))
-    digest = hashlib.sha256(page.encode())
+    modules = (f"/{path.relative_to(ROOT)}" for path in found)
+    files = (*linked, *modules, url_for("till.guide"), *guide.images)
+    digest = hashlib.sha256((page + guide.html).encode())
     for path in (*(_path_of(address) for address in linked), *found):
         digest.update(path.read_bytes())
     return Shell(digest.hexdigest()[:12], files)

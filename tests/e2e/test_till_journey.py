@@ -13,7 +13,7 @@ from app.deposits.models import Item
 from app.deposits.services.stock import withdraw
 from app.sales.models import TillSession
 from tests.support.browser import DESKTOP, PHONE
-from tests.support.hall import Hall, make_hall, open_till, scan, sell, sign_in, status
+from tests.support.hall import Hall, make_hall, open_till, scan, sell, sign_in, status, wait_offline_ready
 from tests.support.server import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -202,3 +202,14 @@ def axe_settled(page: Page, axe: Callable[[Page], None]) -> None:
     """After the flash of the answer: colours in movement have no contrast to measure."""
     page.evaluate("() => Promise.all(document.getAnimations().map((each) => each.finished.catch(() => {})))")
     axe(page)
+
+
+def test_the_guide_of_the_till_opens_without_a_server(till: Page, live_server: LiveServer) -> None:
+    wait_offline_ready(till)
+    live_server.stop()
+    with till.context.expect_page() as opened:
+        till.get_by_role("link", name="Aide").click()
+    guide = opened.value
+    expect(guide.get_by_role("heading", name="Travailler sans réseau")).to_be_visible()
+    picture = guide.locator("img[src*='/aide/img/']").last.get_attribute("src")
+    assert guide.evaluate("async (address) => (await fetch(address)).status", picture) == 200

@@ -16,7 +16,7 @@ BEFORE, AFTER = DEADLINE - timedelta(minutes=1), DEADLINE
     ("list_state", "edition_state", "now", "unlocked", "expected"),
     [
         (ListState.DRAFT, EditionState.OPEN, BEFORE, False, None),
-        (ListState.DRAFT, EditionState.OPEN, AFTER, False, "closes depuis le dimanche 15 novembre à 0\u00a0h\u00a000"),
+        (ListState.DRAFT, EditionState.OPEN, AFTER, False, "le dimanche 15 novembre à 0\u00a0h\u00a000"),
         (ListState.DRAFT, EditionState.DRAFT, BEFORE, False, "pas encore ouvertes"),
         (ListState.DRAFT, EditionState.FROZEN, BEFORE, False, "les étiquettes se préparent"),
         (ListState.DRAFT, EditionState.FROZEN, AFTER, True, None),
