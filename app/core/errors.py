@@ -18,5 +18,9 @@ class NotFound(DomainError):
     """The thing asked for does not exist, or is not this person's to see (answered 404)."""
 
 
+class NotAllowed(DomainError):
+    """The thing exists, but this is for somebody else to do (answered 403)."""
+
+
 class Conflict(DomainError):
     """Somebody else changed it first; the sentence says how to go on (answered 409)."""

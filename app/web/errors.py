@@ -7,7 +7,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.core.db import db
-from app.core.errors import Conflict, DomainError, NotFound
+from app.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from app.web.htmx import is_htmx
 
 log = structlog.get_logger()
@@ -23,8 +23,12 @@ def init_errors(app: Flask) -> None:
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
     db.session.rollback()
-    status = 404 if isinstance(error, NotFound) else 409 if isinstance(error, Conflict) else 422
-    return _page(status, error.message)
+    return _page(_status_of(error), error.message)
+
+
+def _status_of(error: DomainError) -> int:
+    statuses = {NotFound: 404, NotAllowed: 403, Conflict: 409}
+    return next((status for kind, status in statuses.items() if isinstance(error, kind)), 422)
 
 
 def _csrf_error(_: CSRFError) -> ResponseReturnValue:

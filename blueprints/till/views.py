@@ -7,12 +7,13 @@ from flask_wtf.csrf import generate_csrf
 
 from app.core.clock import utcnow
 from app.core.db import db
-from app.core.errors import DomainError
+from app.core.errors import DomainError, NotAllowed
 from app.sales.models import PAYMENT_LABELS, TillSession
 from app.sales.queries import get_till, open_session_of, till_states
 from app.sales.rules import variance
 from app.sales.services.devices import NotYourSession, join_session
 from app.sales.services.sessions import VarianceUnexplained, close_session, open_session
+from app.web.access import may_use
 from app.web.filters import edition_in_view
 from app.web.forms import refuse
 from app.web.htmx import redirect_to, render
@@ -27,7 +28,9 @@ def home() -> ResponseReturnValue:
     """The tills of the edition: who has them, how they are doing, and which one to take."""
     edition = edition_in_view()
     states = till_states(edition.id) if edition else []
-    return render("till/home.html", "tills", edition=edition, tills=states, now=utcnow())
+    return render(
+        "till/home.html", "tills", edition=edition, tills=states, now=utcnow(), may_close=_may_close
+    )
 
 
 @bp.route("/<int:till_id>/session", methods=["GET", "POST"])
@@ -107,11 +110,16 @@ def device(till_id: int) -> ResponseReturnValue:
 
 @bp.route("/<int:till_id>/closure", methods=["GET", "POST"])
 def close(till_id: int) -> ResponseReturnValue:
-    """Count the drawer and close; a difference is shown first, and needs a reason."""
+    """Count the drawer and close; a difference is shown first, and needs a reason.
+
+    Only for who sells at it and who may see all cash counts: others get 403.
+    """
     till = get_till(till_id)
     session = open_session_of(till.id)
     if session is None:
         return redirect_to(url_for("till.home"))
+    if not _may_close(session.volunteer_id):
+        raise _NotYoursToClose(session)
     form, gaps = CloseForm(), None
     if form.validate_on_submit():
         try:
@@ -130,6 +138,19 @@ def close(till_id: int) -> ResponseReturnValue:
             return redirect_to(url_for("till.home"))
     status = 422 if form.is_submitted() else 200
     return render("till/close.html", "form", status=status, till=till, session=session, form=form, gaps=gaps)
+
+
+class _NotYoursToClose(NotAllowed):
+    def __init__(self, session: TillSession) -> None:
+        super().__init__(
+            f"La caisse {session.till.name} est ouverte par {session.volunteer.full_name}. Seule cette "
+            "personne peut la compter et la fermer, ou un gestionnaire ou un trésorier de la bourse."
+        )
+
+
+def _may_close(volunteer_id: int) -> bool:
+    """Counting shows what the drawer should hold: for its own volunteer, and readers of the treasury."""
+    return volunteer_id == current_user.id or may_use("treasury.home", current_user.roles)
 
 
 def _told(session: TillSession) -> dict[str, object]:

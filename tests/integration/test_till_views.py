@@ -14,6 +14,8 @@ from app.editions.models import EditionState, Till
 from app.sales import keys
 from app.sales.models import TillDevice, TillSession
 from app.sales.queries import expected_by_method, open_session_of, till_states
+from app.sales.services import sessions
+from app.sales.services.sessions import open_session
 from tests.factories import EditionFactory, TillFactory, UserFactory, list_on_sale
 from tests.support.databases import SECRET_KEY
 from tests.support.till import TestTill
@@ -175,6 +177,41 @@ def test_a_difference_is_shown_and_needs_a_reason(signed_in: FlaskClient, till: 
         signed_in.post(f"/till/{till.id}/closure", data={**data, "reason": "Rendu faux"}).status_code == 303
     )
     assert db.session.query(TillSession).one().variance_reason == "Rendu faux"
+
+
+def test_a_till_is_closed_by_its_volunteer_or_a_reader_of_the_treasury(
+    client: FlaskClient, till: Till, odile: User, login: Callable
+) -> None:
+    opened(login(client, odile), till)
+    address = f"/till/{till.id}/closure"
+    assert address in client.get("/till/").text
+    login(client, UserFactory(role=Role.VOLUNTEER))
+    assert address not in client.get("/till/").text
+    count = {**COUNT, "reason": "Rien vu", "piece_2000": "1"}
+    for answer in (
+        client.get(address),
+        client.post(address, data=count),
+        client.post(address, data=count, headers=HTMX),
+    ):
+        assert answer.status_code == 403
+        assert "ouverte par Odile Marchand. Seule cette personne" in answer.text
+        assert "Attendu" not in answer.text
+    assert open_session_of(till.id)
+    for role in (Role.MANAGER, Role.TREASURER, Role.ADMIN):
+        login(client, UserFactory(role=role))
+        assert address in client.get("/till/").text
+        assert client.get(address).status_code == 200
+    assert client.post(address, data=count).status_code == 303
+
+
+def test_a_till_taken_at_the_same_moment_is_refused_and_the_rest_is_kept(
+    odile: User, till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_session(till, odile.id, 5000)
+    monkeypatch.setattr(sessions, "open_session_of", lambda _: None)
+    with pytest.raises(sessions.TillAlreadyOpen):
+        open_session(till, UserFactory(role=Role.VOLUNTEER).id, 0)
+    assert [session.volunteer_id for session in db.session.query(TillSession)] == [odile.id]
 
 
 @pytest.mark.parametrize(

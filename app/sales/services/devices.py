@@ -33,7 +33,7 @@ class NotYourSession(DomainError):
     def __init__(self, session: TillSession) -> None:
         super().__init__(
             f"La caisse {session.till.name} est ouverte par {session.volunteer.full_name}. "
-            "Fermez-la d'abord, ou prenez une autre caisse."
+            "Prenez une autre caisse, ou attendez sa fermeture."
         )
 
 

@@ -19,7 +19,7 @@ from app.sales.rules import variance
 class TillAlreadyOpen(DomainError):
     def __init__(self, till: Till) -> None:
         super().__init__(
-            f"La caisse {till.name} est déjà ouverte. Choisissez-en une autre, ou fermez-la d'abord."
+            f"La caisse {till.name} est déjà ouverte. Choisissez-en une autre, ou attendez sa fermeture."
         )
 
 
@@ -83,11 +83,10 @@ def open_session(till: Till, volunteer_id: int, opening_float_cents: int) -> Til
         volunteer_id=volunteer_id,
         opening_float_cents=opening_float_cents,
     )
-    db.session.add(session)
     try:
-        db.session.flush()
+        with db.session.begin_nested():
+            db.session.add(session)
     except IntegrityError as error:  # two volunteers at the same moment
-        db.session.rollback()
         raise TillAlreadyOpen(till) from error
     audit.record(
         "till_session.opened",
