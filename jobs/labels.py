@@ -7,6 +7,7 @@ from app.core.clock import utcnow
 from app.core.db import db, in_transaction
 from app.core.errors import DomainError
 from app.deposits.models import Item, LabelStatus
+from app.deposits.wording import item_words
 from app.documents.archives import safe_filename
 from app.documents.label_data import LabelCover, LabelDepositor, LabelItem, LabelList
 from app.documents.label_sheet import draw_labels
@@ -16,7 +17,7 @@ from app.editions.queries import get_edition, get_slot
 from app.editions.rulebook import Rulebook
 from app.labels.queries import LabelListRow, LabelScope, items_of_lists, ready_lists
 from app.labels.services import mark_generated
-from app.labels.wording import category_label, colour_of, label_title
+from app.labels.wording import colour_of
 from app.operations.files import new_file
 from app.operations.models import BackgroundJob
 from jobs.runner import Progress
@@ -126,14 +127,15 @@ def label_item(book: Rulebook, number: int, item: Item, last_line: int) -> Label
     """An item as its label shows it. Its place is the line of its code: what a volunteer types at a till."""
     assert item.code is not None
     assert item.line is not None
+    words = item_words(book, item)
     return LabelItem(
         code=item.code,
         list_number=number,
         position=item.line,
         count=last_line,
         price_cents=item.price_cents,
-        title=label_title(book, item),
-        category=category_label(book, item),
+        title=words.label_title,
+        category=words.category,
         size=item.size,
         brand=item.brand,
         colour=item.colour,

@@ -9,25 +9,38 @@ from app.editions.rulebook import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class ItemWords:
-    """`title`: `Pantalon fille, 8 ans`; `details`: `Petit Nuage, bleu – toile`; labels of type, category."""
+    """`title`: `Pantalon fille, 8 ans, lot de 2`; `details`: `Petit Nuage, bleu – toile`; labels of type and
+    category; `label_title`: `Pantalon fille, lot de 2 – toile`, for the rest has its own place on a label."""
 
     title: str
     details: str
     type: str
     category: str
+    label_title: str
+
+    @property
+    def full(self) -> str:
+        """Title and details, where an item has one line: `Pantalon fille, 8 ans – Petit Nuage, bleu`."""
+        return " – ".join(filter(None, (self.title, self.details)))
 
 
 def item_words(book: Rulebook, item: Item) -> ItemWords:
-    """How an item is called; keys that today's rulebook lacks are shown as they are."""
+    """How an item is called, everywhere; keys that today's rulebook lacks are shown as they are."""
     category = next((each.label for each in book.categories if each.key == item.category), item.category)
     kind = next((each.label for each in book.item_types if each.key == item.type), item.type)
     gender = next((each.label.lower() for each in book.genders if each.key == item.gender), "")
     lot = f"lot de {item.pieces}" if item.pieces > 1 else ""
     # Some types say it themselves: « Chaussures enfant ».
     whom = "" if gender and gender in kind.lower() else gender
-    title = ", ".join(filter(None, (" ".join(filter(None, (kind, whom))), item.size, lot)))
+    name = " ".join(filter(None, (kind, whom)))
     facts = ", ".join(filter(None, (item.brand, item.colour)))
-    return ItemWords(title, " – ".join(filter(None, (facts, item.description))), kind, category)
+    return ItemWords(
+        title=", ".join(filter(None, (name, item.size, lot))),
+        details=" – ".join(filter(None, (facts, item.description))),
+        type=kind,
+        category=category,
+        label_title=" – ".join(filter(None, (", ".join(filter(None, (name, lot))), item.description))),
+    )
 
 
 def list_name(item_list: ItemList) -> str:

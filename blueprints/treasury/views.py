@@ -39,7 +39,7 @@ def figure(edition_id: int, figure: str) -> ResponseReturnValue:
     """The lines behind one figure; `?session=` narrows payments to one till session."""
     edition = edition_of_page(edition_id)
     session_id = request.args.get("session", type=int)
-    found = figure_page(edition.id, figure, request.args.get("page", 1, type=int), session_id)
+    found = figure_page(edition, figure, request.args.get("page", 1, type=int), session_id)
     return render(
         "treasury/figure.html",
         edition=edition,

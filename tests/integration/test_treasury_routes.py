@@ -1,6 +1,7 @@
 """The treasury's pages: who may, what is refused, what is kept; plain and HTMX."""
 
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,11 +12,13 @@ from sqlalchemy import event, select
 
 from app.accounts.models import Role, User
 from app.core.db import db
-from app.deposits.models import ItemState
+from app.deposits.models import Item, ItemState
+from app.deposits.services.stock import ItemNotDeclared, put_on_sale
+from app.deposits.wording import item_words
 from app.editions.models import Edition, EditionState
 from app.operations.models import BackgroundJob
 from app.payouts.models import Payout, PayoutState
-from app.payouts.queries import FIGURES
+from app.payouts.queries import FIGURES, slip_facts
 from tests.factories import EditionFactory, TillFactory, UserFactory, list_on_sale
 from tests.support.sales import sell
 
@@ -177,6 +180,23 @@ def test_a_figure_names_receipts_and_items(treasurer, edition, registration_id):
     page = treasurer.get(f"/editions/{edition.id}/treasury/figures/vendus").text
     assert "245-01" in page
     assert treasurer.get(f"/editions/{edition.id}/treasury/figures/rien").status_code == 404
+
+
+def test_an_item_without_a_description_is_named_by_the_words_of_its_type(treasurer, edition, registration_id):
+    for item in db.session.scalars(select(Item).where(Item.edition_id == edition.id)):
+        item.category, item.type, item.gender = "adulte", "veste-blouson", "femme"
+        item.size, item.brand, item.colour, item.description = "38", "", "", ""
+    db.session.commit()
+    named = item_words(edition.rulebook, item).title
+    assert "veste-blouson" not in named
+    [facts] = slip_facts(edition, [registration_id])
+    assert {each.title for each in facts.sold + facts.unsold} == {named}
+    for path in ("figures/vendus", f"payouts/{registration_id}"):
+        page = treasurer.get(f"/editions/{edition.id}/treasury/{path}").text
+        assert named in page
+        assert "veste-blouson" not in page
+    with pytest.raises(ItemNotDeclared, match=re.escape(named)):
+        put_on_sale([item])
 
 
 def test_the_list_is_exported_as_it_is_filtered(treasurer, edition, registration_id):

@@ -8,15 +8,16 @@ from app.core.clock import utcnow
 from app.core.db import db
 from app.core.errors import DomainError
 from app.deposits.models import CatalogueChange, Item, ItemState
+from app.deposits.wording import item_words
 
 
 class ItemNotDeclared(DomainError):
     """Only an item of a validated list, with its label code, can be put on sale."""
 
     def __init__(self, item: Item) -> None:
+        title = item_words(item.item_list.registration.edition.rulebook, item).title
         super().__init__(
-            f"L'article « {item.description or item.type} » n'est pas déclaré sur une liste validée : "
-            "validez d'abord la liste."
+            f"L'article « {title} » n'est pas déclaré sur une liste validée : validez d'abord la liste."
         )
 
 

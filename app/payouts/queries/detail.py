@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload
 
 from app.accounts.models import User
 from app.core.db import db
 from app.deposits.models import Item, ItemList, ItemState
+from app.deposits.wording import item_words
 from app.editions.models import Edition, Till
+from app.editions.rulebook import Rulebook
 from app.payouts.models import Payout, PayoutAdjustment
 from app.payouts.queries.ledger import DEPOSITED, LedgerRow, get_ledger_row
 from app.sales.models import Sale, SaleLine
@@ -70,7 +72,7 @@ def payout_detail(edition: Edition, registration_id: int) -> PayoutDetail:
         payout=payout,
         approved_by=approved_by.full_name if approved_by else None,
         paid_by=paid_by.full_name if paid_by else None,
-        items=_items(registration_id),
+        items=_items(edition.rulebook, registration_id),
         adjustments=list_adjustments(registration_id),
     )
 
@@ -90,13 +92,7 @@ def item_number(number: int | None, line: int | None) -> str:
     return f"{number or '?'}-{line or 0:02d}"
 
 
-def item_title(item: Item | Row[Any]) -> str:
-    """What names an item in a list: its description, else its type; with its size."""
-    title = item.description or item.type
-    return f"{title} – {item.size}" if item.size else title
-
-
-def _items(registration_id: int) -> list[PayoutItem]:
+def _items(book: Rulebook, registration_id: int) -> list[PayoutItem]:
     rows = db.session.execute(
         select(Item, ItemList.number, SaleLine.price_cents, Sale.sold_at, Till.number.label("till"))
         .join(ItemList, ItemList.id == Item.list_id)
@@ -106,15 +102,15 @@ def _items(registration_id: int) -> list[PayoutItem]:
         .where(ItemList.registration_id == registration_id, Item.state.in_(DEPOSITED))
         .order_by(ItemList.number, Item.line)
     )
-    return [_item(row) for row in rows]
+    return [_item(book, row) for row in rows]
 
 
-def _item(row: Any) -> PayoutItem:
+def _item(book: Rulebook, row: Any) -> PayoutItem:
     item, number, charged, sold_at, till = row
     return PayoutItem(
         item_id=item.id,
         number=item_number(number, item.line),
-        title=item_title(item),
+        title=item_words(book, item).full,
         price_cents=item.price_cents if charged is None else charged,
         state=item.state,
         sold_at=sold_at,

@@ -10,8 +10,10 @@ from sqlalchemy.orm import aliased
 from app.core.db import db
 from app.core.errors import NotFound
 from app.deposits.models import Item, ItemList
-from app.editions.models import Till
-from app.payouts.queries.detail import item_number, item_title
+from app.deposits.wording import item_words
+from app.editions.models import Edition, Till
+from app.editions.rulebook import Rulebook
+from app.payouts.queries.detail import item_number
 from app.sales.models import LineState, Payment, PaymentMethod, Sale, SaleLine
 
 PAGE_SIZE = 100
@@ -50,7 +52,7 @@ class FigurePage:
     pages: int
 
 
-def figure_page(edition_id: int, figure: str, page: int = 1, session_id: int | None = None) -> FigurePage:
+def figure_page(edition: Edition, figure: str, page: int = 1, session_id: int | None = None) -> FigurePage:
     """The lines of one of FIGURES, newest first; `session_id` narrows payments to one till session.
 
     NotFound for an unknown figure.
@@ -58,11 +60,11 @@ def figure_page(edition_id: int, figure: str, page: int = 1, session_id: int | N
     if figure not in FIGURES:
         raise NotFound("Ce chiffre n'existe pas.")
     if figure in _METHODS:
-        statement = _payments(edition_id, _METHODS[figure], session_id)
+        statement = _payments(edition.id, _METHODS[figure], session_id)
     elif figure == "ecarts":
-        statement = _gaps(edition_id)
+        statement = _gaps(edition.id)
     else:
-        statement = _lines(edition_id, figure)
+        statement = _lines(edition.id, figure)
     table = statement.subquery()
     count, total = db.session.execute(
         select(func.count(), func.coalesce(func.sum(table.c.cents), 0)).select_from(table)
@@ -74,7 +76,9 @@ def figure_page(edition_id: int, figure: str, page: int = 1, session_id: int | N
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     )
-    return FigurePage(FIGURES[figure], [_line(row) for row in rows], count, int(total), page, pages)
+    book = edition.rulebook
+    lines = [_line(book, row) for row in rows]
+    return FigurePage(FIGURES[figure], lines, count, int(total), page, pages)
 
 
 def _payments(edition_id: int, method: PaymentMethod, session_id: int | None) -> Select[Any]:
@@ -93,8 +97,7 @@ def _lines(edition_id: int, figure: str) -> Select[Any]:
     statement = (
         select(Sale.sold_at.label("at"), Till.number.label("till"), Sale.seq.label("seq"))
         .add_columns(SaleLine.code.label("code"), SaleLine.price_cents.label("cents"))
-        .add_columns(ItemList.number.label("number"), Item.line.label("line"))
-        .add_columns(Item.description.label("description"), Item.type.label("type"), Item.size.label("size"))
+        .add_columns(ItemList.number.label("number"), Item)
         .select_from(SaleLine)
         .join(Sale, Sale.id == SaleLine.sale_id)
         .join(Till, Till.id == Sale.till_id)
@@ -126,15 +129,15 @@ def _gaps(edition_id: int) -> Select[Any]:
     )
 
 
-def _line(row: Row[Any]) -> FigureLine:
-    return FigureLine(row.at, f"C{row.till}-{row.seq}", _label(row), int(row.cents))
+def _line(book: Rulebook, row: Row[Any]) -> FigureLine:
+    return FigureLine(row.at, f"C{row.till}-{row.seq}", _label(book, row), int(row.cents))
 
 
-def _label(row: Row[Any]) -> str:
+def _label(book: Rulebook, row: Row[Any]) -> str:
     if "void_id" in row._fields:
         return "Remboursement" if row.void_id else "Encaissement"
     if "code" not in row._fields:
         return "Ticket à vérifier"
-    if row.type is None:
+    if row.Item is None:
         return f"Code {row.code}"
-    return f"{item_number(row.number, row.line)} {item_title(row)}"
+    return f"{item_number(row.number, row.Item.line)} {item_words(book, row.Item).full}"

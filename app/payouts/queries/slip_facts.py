@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.deposits.models import Item, ItemList, ItemState
+from app.deposits.wording import item_words
 from app.editions.models import Edition
 from app.payouts.models import PayoutAdjustment
-from app.payouts.queries.detail import item_number, item_title
+from app.payouts.queries.detail import item_number
 from app.payouts.queries.ledger import DEPOSITED, LedgerRow, ledger
 from app.sales.models import SaleLine
 
@@ -51,6 +52,7 @@ class SlipFacts:
 
 def slip_facts(edition: Edition, registration_ids: Collection[int]) -> list[SlipFacts]:
     """The facts of these depositors' slips, by name; who is not in the ledger is left out."""
+    book = edition.rulebook
     sold: dict[int, list[SlipItemFacts]] = defaultdict(list)
     unsold: dict[int, list[SlipItemFacts]] = defaultdict(list)
     for registration_id, item, number, charged in db.session.execute(
@@ -61,7 +63,8 @@ def slip_facts(edition: Edition, registration_ids: Collection[int]) -> list[Slip
         .order_by(ItemList.number, Item.line)
     ):
         price = item.price_cents if charged is None else charged
-        facts = SlipItemFacts(item_number(number, item.line), item_title(item), price, item.state)
+        title = item_words(book, item).full
+        facts = SlipItemFacts(item_number(number, item.line), title, price, item.state)
         (unsold if charged is None else sold)[registration_id].append(facts)
     adjustments: dict[int, list[tuple[str, int]]] = defaultdict(list)
     for adjustment in db.session.scalars(
