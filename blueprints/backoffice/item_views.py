@@ -2,7 +2,7 @@
 
 import io
 
-from flask import Response, flash, request, stream_with_context, url_for
+from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup, escape
@@ -15,13 +15,13 @@ from app.deposits.queries.items import FoundItem, all_items, get_item, search_it
 from app.deposits.services.item_actions import put_item_back, withdraw_item
 from app.deposits.wording import item_words
 from app.documents.label_sheet import draw_single_labels
-from app.documents.tables import stream_csv, write_xlsx
 from app.editions.models import Edition
 from app.labels.queries import last_line
 from app.labels.services import record_reprint
 from app.labels.wording import colour_of
 from app.reporting.item_history import item_history
 from app.web.access import may_use
+from app.web.downloads import send_table
 from app.web.editions import edition_of_page
 from app.web.forms import refuse
 from app.web.htmx import redirect_to, render
@@ -31,7 +31,6 @@ from blueprints.backoffice.item_table import HEADER, STATE_TONES, WIDTHS, export
 from jobs.labels import label_item
 
 ONE = "/editions/<int:edition_id>/items/<int:item_id>"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/editions/<int:edition_id>/items")
@@ -58,12 +57,8 @@ def items(edition_id: int) -> ResponseReturnValue:
 def items_export(edition_id: int) -> ResponseReturnValue:
     edition, search = edition_of_page(edition_id), ItemSearch.of_address(request.args)
     rows = export_rows(edition.rulebook, all_items(edition, search.wanted))
-    if request.args.get("format") == "csv":
-        body = stream_with_context(stream_csv(HEADER, rows))
-        return Response(body, mimetype="text/csv", headers=_download(edition, "csv"))
-    out = io.BytesIO()
-    write_xlsx("Articles", HEADER, rows, out, WIDTHS)
-    return Response(out.getvalue(), mimetype=XLSX, headers=_download(edition, "xlsx"))
+    suffix = "csv" if request.args.get("format") == "csv" else "xlsx"
+    return send_table(suffix, f"articles-{edition.number:02d}", "Articles", HEADER, rows, WIDTHS)
 
 
 @bp.get(ONE)
@@ -156,7 +151,3 @@ def _seller(edition: Edition, found: FoundItem) -> str:
 
 def _to_item(edition: Edition, item_id: int) -> ResponseReturnValue:
     return redirect_to(url_for("backoffice.item", edition_id=edition.id, item_id=item_id))
-
-
-def _download(edition: Edition, suffix: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="articles-{edition.number}.{suffix}"'}

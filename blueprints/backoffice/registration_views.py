@@ -1,8 +1,6 @@
 """Depositors of an edition: the list, and one of them."""
 
-import io
-
-from flask import Response, flash, request, url_for
+from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -36,9 +34,9 @@ from app.deposits.services.registration_changes import (
     link_sponsor,
     set_member_number,
 )
-from app.documents.tables import stream_csv, write_xlsx
 from app.editions.models import LIST_KIND_LABELS, ListKind
 from app.editions.queries import list_slots
+from app.web.downloads import send_table
 from app.web.editions import edition_of_page
 from app.web.forms import Form, refuse
 from app.web.htmx import redirect_to, render
@@ -48,7 +46,7 @@ from blueprints.backoffice.registration_forms import NumberForm, SlotChoiceForm,
 from jobs.queue import dispatch_mail
 
 ONE = "/editions/<int:edition_id>/registrations/<int:registration_id>"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EXPORT_WIDTHS = [20, 18, 34, 16, 12, 10, 24, 18, 10, 12, 12, 10]
 
 
 def filter_of_address() -> Filter:
@@ -95,14 +93,8 @@ def registrations_export(edition_id: int, extension: str) -> ResponseReturnValue
     """The list as filtered, all of it."""
     edition = edition_of_page(edition_id)
     rows = export_rows(all_registrations(edition.id, filter_of_address()))
-    name = f"deposants-{edition.number:02d}.{extension}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    if extension == "csv":
-        body = b"".join(stream_csv(EXPORT_HEADER, rows))
-        return Response(body, mimetype="text/csv; charset=utf-8", headers=headers)
-    out = io.BytesIO()
-    write_xlsx("Déposants", EXPORT_HEADER, rows, out, widths=[20, 18, 34, 16, 12, 10, 24, 18, 10, 12, 12, 10])
-    return Response(out.getvalue(), mimetype=XLSX, headers=headers)
+    name = f"deposants-{edition.number:02d}"
+    return send_table(extension, name, "Déposants", EXPORT_HEADER, rows, EXPORT_WIDTHS)
 
 
 @bp.get(ONE)

@@ -1,8 +1,6 @@
 """Payouts: the list, one of them, and everything done to them."""
 
-import io
-
-from flask import Response, flash, request, send_file, url_for
+from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -10,11 +8,11 @@ from app.core.db import db
 from app.core.errors import DomainError
 from app.core.money import format_euros, parse_euros
 from app.deposits.models import ITEM_STATE_LABELS
-from app.documents.tables import stream_csv, write_xlsx
 from app.editions.models import LIST_KIND_LABELS, Edition
 from app.payouts import services
 from app.payouts.models import PAYOUT_METHOD_LABELS, PAYOUT_STATE_LABELS, PayoutMethod
 from app.payouts.queries import STATE_FILTERS, payout_detail, search_ledger
+from app.web.downloads import send_table
 from app.web.editions import edition_of_page
 from app.web.forms import Form, refuse
 from app.web.htmx import redirect_to, render
@@ -22,8 +20,6 @@ from blueprints.treasury import bp
 from blueprints.treasury.exports import PAYOUT_HEADER, PAYOUT_WIDTHS, payout_rows
 from blueprints.treasury.forms import AdjustmentForm, PaymentForm, UndoForm
 from blueprints.treasury.permissions import may_act
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/treasury/payouts")
@@ -54,15 +50,8 @@ def export(edition_id: int, suffix: str) -> ResponseReturnValue:
     edition = edition_of_page(edition_id)
     found = search_ledger(edition, request.args.get("q", ""), request.args.get("state", ""), size=None)
     rows = payout_rows(found.rows)
-    name = f"reversements-{edition.number:02d}.{suffix}"
-    if suffix == "csv":
-        body = b"".join(stream_csv(PAYOUT_HEADER, rows))
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(body, mimetype="text/csv", headers=headers)
-    out = io.BytesIO()
-    write_xlsx("Reversements", PAYOUT_HEADER, rows, out, PAYOUT_WIDTHS)
-    out.seek(0)
-    return send_file(out, mimetype=XLSX, as_attachment=True, download_name=name)
+    name = f"reversements-{edition.number:02d}"
+    return send_table(suffix, name, "Reversements", PAYOUT_HEADER, rows, PAYOUT_WIDTHS)
 
 
 @bp.post("/treasury/payouts/computation")
