@@ -1,5 +1,5 @@
-"""How often one may try, per address and per account. Only failures count at sign-in: a whole hall shares
-one address."""
+"""How often one may try, per address and per account. Only failures count where people come in: a whole hall
+shares one address."""
 
 from flask import Response, request
 from flask_limiter.util import get_remote_address
@@ -13,7 +13,7 @@ def typed_account() -> str:
 
 
 def _failed(response: Response) -> bool:
-    return response.status_code == 422
+    return response.status_code in (410, 422)
 
 
 sign_in_by_address = limiter.limit(
@@ -24,4 +24,6 @@ sign_in_by_account = limiter.limit(
 )
 reset_by_address = limiter.limit("20 per hour", key_func=get_remote_address, methods=["POST"])
 reset_by_account = limiter.limit("5 per hour", key_func=typed_account, methods=["POST"])
-token_by_address = limiter.limit("60 per hour", key_func=get_remote_address, methods=["POST"])
+token_by_address = limiter.limit(
+    "60 per hour", key_func=get_remote_address, methods=["POST"], deduct_when=_failed
+)
