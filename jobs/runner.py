@@ -49,9 +49,8 @@ def run_job(job_id: str) -> None:
     if job is None:
         return
     structlog.contextvars.bind_contextvars(correlation_id=job.id, service="batch")
-    handler = _load(HANDLERS[job.kind])
     try:
-        message = handler(job, Progress(job))
+        message = _load(HANDLERS[job.kind])(job, Progress(job))
     except DomainError as refusal:
         db.session.rollback()
         _finish(job_id, refusal.message, failed=True)
