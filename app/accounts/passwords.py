@@ -8,8 +8,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from app.accounts.rules import MAX_PASSWORD_LENGTH, normalise_password
 
-# 19 MiB and two passes: OWASP's least setting. It keeps a sign-in short, because SQLite lets nobody else
-# write meanwhile, and eight threads small.
+# 19 MiB and two passes: OWASP's least setting. It keeps a new password short, because SQLite lets nobody
+# else write meanwhile, and eight threads small.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 

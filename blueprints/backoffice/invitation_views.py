@@ -76,6 +76,7 @@ def registration_invite_file(edition_id: int) -> ResponseReturnValue:
     try:
         if sent is None or not sent.filename:
             raise DomainError("Choisissez un fichier.", "file")
+        db.session.rollback()  # on SQLite, nobody writes while a transaction of a POST is open
         file = read_invitations(sent.read(MAX_BYTES + 1))
         report = invite_people(edition.id, file.rows, activation_link, by_id=current_user.id)
     except DomainError as refusal:

@@ -23,6 +23,7 @@ from app.editions.queries import list_slots
 from app.editions.services.creation import NewEdition, create_edition
 from app.operations.files import path_of
 from app.operations.models import BackgroundJob
+from blueprints.backoffice import import_views
 from jobs.runner import run_job
 from tests.factories import UserFactory
 
@@ -77,6 +78,21 @@ def test_from_the_upload_to_the_report(manager: FlaskClient, edition: Edition) -
     assert "marie.dupont@" in page
     assert not stored.exists(), "personal data goes once imported"
     assert manager.get(sent.location).location == report
+
+
+def test_no_file_is_read_within_a_transaction(
+    manager: FlaskClient, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, open_ones = import_views.read_billetweb, []
+
+    def watched(*args):
+        open_ones.append(db.session.registry().in_transaction())
+        return read(*args)
+
+    monkeypatch.setattr(import_views, "read_billetweb", watched)
+    sent = send(manager, edition, sample(ERRORS), ERRORS)
+    assert manager.post(sent.location.replace("/preview", "/start")).status_code == 303
+    assert open_ones == [False, False]
 
 
 def test_mappings_change_the_preview(manager: FlaskClient, edition: Edition) -> None:

@@ -15,7 +15,8 @@ from sqlalchemy import select
 from app.accounts import services
 from app.accounts.demo_accounts import DEMO_ACCOUNTS
 from app.accounts.models import Role, User, UserSession
-from app.accounts.passwords import hash_password
+from app.accounts.passwords import hash_password, password_matches
+from app.accounts.services import signing_in
 from app.core.audit import AuditEntry
 from app.core.clock import utcnow
 from app.core.db import db
@@ -131,6 +132,21 @@ def test_guesses_sent_together_are_counted_one_by_one(own_app: Flask) -> None:
     db.session.expire_all()
     assert user.locked_until is not None
     db.session.rollback()
+
+
+def test_the_password_is_checked_outside_any_transaction(
+    client: FlaskClient, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_ones: list[bool] = []
+
+    def watched(stored: str | None, password: str) -> bool:
+        open_ones.append(db.session.registry().in_transaction())
+        return password_matches(stored, password)
+
+    monkeypatch.setattr(signing_in, "password_matches", watched)
+    assert send(client, "Wrong-pass-1").status_code == 422
+    assert send(client).status_code == 303
+    assert open_ones == [False, False]
 
 
 def test_a_disabled_account_is_no_account(client: FlaskClient, person: User) -> None:

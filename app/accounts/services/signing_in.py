@@ -15,17 +15,22 @@ def authenticate(email: str, password: str) -> User | None:
     """The person with this e-mail and password; None for everything else, told apart by nobody outside.
 
     Unknown, disabled and locked accounts answer as a wrong password does, and take as long. The caller
-    commits in both cases: failures are counted. The row is locked meanwhile, so that guesses sent together
-    are counted one by one.
+    commits in both cases: failures are counted. The row is locked while it counts, so that guesses sent
+    together are counted one by one. The password is checked before, outside any transaction, so that nobody
+    waits for it: what the session holds unsaved is dropped, hence call this first.
     """
+    address = email.strip().lower()
+    stored = db.session.scalar(select(User.password_hash).where(User.email == address))
+    db.session.rollback()
+    matches = password_matches(stored, password)
+    renewed = hash_password(password) if matches and stored and needs_new_hash(stored) else None
     now = utcnow()
-    user = db.session.scalars(
-        select(User).where(User.email == email.strip().lower()).with_for_update()
-    ).one_or_none()
+    user = db.session.scalars(select(User).where(User.email == address).with_for_update()).one_or_none()
     if user is None or not user.active or is_locked(user.locked_until, now):
-        password_matches(None, password)
         return None
-    if not password_matches(user.password_hash, password):
+    if user.password_hash != stored:  # changed this very moment
+        matches, renewed = password_matches(user.password_hash, password), None
+    if not matches:
         user.failed_logins += 1
         user.locked_until = lock_after(user.failed_logins, now)
         if user.locked_until:
@@ -33,8 +38,8 @@ def authenticate(email: str, password: str) -> User | None:
             record("account.locked", f"user:{user.id}", until=user.locked_until.isoformat())
         return None
     user.failed_logins, user.locked_until = 0, None
-    if user.password_hash and needs_new_hash(user.password_hash):
-        user.password_hash = hash_password(password)
+    if renewed:
+        user.password_hash = renewed
     record("account.signed_in", f"user:{user.id}", actor_id=user.id)
     return user
 
