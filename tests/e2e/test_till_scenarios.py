@@ -282,6 +282,60 @@ def test_two_scans_a_tenth_of_a_second_apart_are_two_lines_in_order(till: Page, 
     )
 
 
+def test_a_till_that_is_late_with_its_keys_does_not_cut_a_scan(till: Page, hall: Hall) -> None:
+    till.evaluate(
+        """() => window.addEventListener("keydown", () => {
+            const until = performance.now() + 200;
+            while (performance.now() < until);
+        })"""
+    )
+    scan(till, hall.codes[0])
+    expect(till.locator(".line__detail")).to_contain_text(["245-01"])
+
+
+# The browser is slow to sign, so that scans come meanwhile; its disk takes no entry. `letGo()` ends both.
+SLOW = """() => {
+    const sign = crypto.subtle.sign;
+    const held = new Promise((open) => { window.letGo = open; });
+    crypto.subtle.sign = async (...given) => { await held; return sign.apply(crypto.subtle, given); };
+}"""
+FULL_DISK = """() => {
+    const { add } = IDBObjectStore.prototype;
+    window.letGo = () => { IDBObjectStore.prototype.add = add; };
+    IDBObjectStore.prototype.add = () => { throw new DOMException("full", "QuotaExceededError"); };
+}"""
+
+
+def ask_void(page: Page) -> None:
+    page.keyboard.press("F9")
+    page.locator("[data-history-list]").get_by_role("button", name="Annuler").click()
+
+
+def test_a_scan_while_a_void_is_written_is_the_next_line(till: Page, hall: Hall) -> None:
+    sell(till, hall.codes[0])
+    ask_void(till)
+    till.evaluate(SLOW)
+    till.get_by_role("button", name="Annuler ces articles").click()
+    scan(till, hall.codes[1])
+    expect(till.locator("[data-basket] li")).to_have_count(0)
+    till.evaluate("() => window.letGo()")
+    expect(till.locator(".line__detail")).to_contain_text(["245-02"])
+
+
+def test_a_void_that_cannot_be_written_says_so_and_can_be_tried_again(till: Page, hall: Hall) -> None:
+    sell(till, hall.codes[0])
+    ask_void(till)
+    till.evaluate(FULL_DISK)
+    confirm = till.get_by_role("button", name="Annuler ces articles")
+    confirm.click()
+    expect(till.locator("[data-void-refund]")).to_contain_text("NON ENREGISTRÉ")
+    expect(till.locator("[data-answer]")).to_contain_text("NON ENREGISTRÉ")
+    till.evaluate("() => window.letGo()")
+    confirm.click()
+    expect(till.locator("[data-answer]")).to_contain_text("Annulé : rendez 1,00 €")
+    expect(till.locator("[data-void-refund]")).to_be_hidden()
+
+
 @pytest.mark.parametrize("body", ["<h1>WiFi</h1>", "{}", '{"verdicts": [{"verdict": "confirmed"}]}'])
 def test_a_captive_portal_confirms_nothing(till: Page, hall: Hall, body: str) -> None:
     kind = "application/json" if body.startswith("{") else "text/html"

@@ -16,14 +16,15 @@ const STATES = {
 
 export class HistoryView {
   #till;
-  #onVoided;
+  #tell;
   #dialog = $("history");
   #void = $("void");
   #sale = null;
 
-  constructor(till, onVoided) {
+  // `tell.voided(refunds)` once a void is on disk, `tell.failed(title, text)` when it could not be written.
+  constructor(till, tell) {
     this.#till = till;
-    this.#onVoided = onVoided;
+    this.#tell = tell;
     $("void-form").addEventListener("input", () => this.#refreshVoid());
     $("void-form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -102,10 +103,21 @@ export class HistoryView {
   }
 
   async #confirmVoid() {
+    if (this.#till.saving) return;
     const { codes, refunds } = this.#reading();
     $("void-confirm").disabled = true;
-    await this.#till.void(this.#sale, codes, refunds);
+    try {
+      await this.#till.void(this.#sale, codes, refunds);
+    } catch (error) {
+      console.error(error);
+      const [title, text] = ["NON ENREGISTRÉ", "L'annulation n'est pas faite. Recommencez, ou appelez un gestionnaire."];
+      $("void-confirm").disabled = false;
+      // The page's own answer is behind this dialog.
+      $("void-refund").textContent = `${title} : ${text}`;
+      this.#tell.failed(title, text);
+      return;
+    }
     this.#void.close();
-    this.#onVoided(refunds);
+    this.#tell.voided(refunds);
   }
 }

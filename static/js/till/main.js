@@ -27,9 +27,16 @@ async function start() {
   showGate("Ouverture de la caisse…", "");
   await till.open();
   const payment = new PaymentView(() => till.basket, sell);
-  const history = new HistoryView(till, (refunds) => {
-    const sum = refunds.reduce((total, { amount }) => total + amount, 0);
-    showAnswer("accepted", `Annulé : rendez ${euros(sum)}`, "Remettez les articles en vente.");
+  const history = new HistoryView(till, {
+    voided(refunds) {
+      const sum = refunds.reduce((total, { amount }) => total + amount, 0);
+      showAnswer("accepted", `Annulé : rendez ${euros(sum)}`, "Remettez les articles en vente.");
+      scanWaiting();
+    },
+    failed(title, text) {
+      refuse({ title, text });
+      scanWaiting();
+    },
   });
   const waiting = [];
   till.addEventListener("change", () => showState(till));
@@ -50,7 +57,7 @@ async function start() {
     draw();
   }
 
-  // --- scans: in order, also those that come while a sale is being written
+  // --- scans: in order, also those that come while a sale or a void is being written
 
   function scan(text) {
     if (!till.canSell || isGated()) return refuse({ title: "Caisse pas prête", text: "Attendez l'ouverture de la caisse." });
@@ -60,6 +67,10 @@ async function start() {
     const { item, refusal } = till.basket.look(text);
     if (refusal) return refuse(refusal);
     return add(item);
+  }
+
+  function scanWaiting() {
+    for (const text of waiting.splice(0)) scan(text);
   }
 
   function add(item) {
@@ -113,7 +124,7 @@ async function start() {
       console.error(error);
       refuse({ title: "NON ENREGISTRÉ", text: "La vente n'est pas faite, le panier est gardé. Recommencez, ou appelez un gestionnaire." });
     }
-    for (const text of waiting.splice(0)) scan(text);
+    scanWaiting();
   }
 
   function tellVerdicts(records) {
