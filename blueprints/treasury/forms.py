@@ -1,10 +1,29 @@
 """Forms of the treasury."""
 
+from flask import request
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from app.core.errors import DomainError
 from app.payouts.models import PAYOUT_METHOD_LABELS, PayoutMethod
 from app.web.forms import Form
+
+
+class NothingChosen(DomainError):
+    """A form of several payouts came without any: that never means all of them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Aucun déposant n'est coché : cochez ceux que vous voulez dans la liste, puis recommencez."
+        )
+
+
+def chosen_ids() -> list[int] | None:
+    """The registrations ticked (`ids`); None for all of them, which only `all=1` says; else NothingChosen."""
+    ids = request.form.getlist("ids", type=int)
+    if not ids and ("ids" in request.form or request.form.get("all") != "1"):
+        raise NothingChosen
+    return ids or None
 
 
 class PaymentForm(Form):

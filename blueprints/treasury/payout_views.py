@@ -18,7 +18,7 @@ from app.web.forms import Form, refuse
 from app.web.htmx import redirect_to, render
 from blueprints.treasury import bp
 from blueprints.treasury.exports import PAYOUT_HEADER, PAYOUT_WIDTHS, payout_rows
-from blueprints.treasury.forms import AdjustmentForm, PaymentForm, UndoForm
+from blueprints.treasury.forms import AdjustmentForm, PaymentForm, UndoForm, chosen_ids
 from blueprints.treasury.permissions import may_act
 
 
@@ -74,9 +74,9 @@ def compute_all(edition_id: int) -> ResponseReturnValue:
 
 @bp.post("/treasury/payouts/approval")
 def approve_some(edition_id: int) -> ResponseReturnValue:
-    """Approve those ticked (`ids`), or all that can be."""
+    """Approve those ticked (`ids`), or all that can be (`all=1`)."""
     edition = edition_of_page(edition_id)
-    ids = request.form.getlist("ids", type=int) or None
+    ids = chosen_ids()
     count = services.approve(edition, current_user.id, ids)
     db.session.commit()
     flash(f"Reversements approuvés : {count}.", "success" if count else "info")

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
 from app.accounts.models import Role, User
 from app.core.db import db
@@ -62,7 +62,7 @@ def state_of(registration_id: int) -> PayoutState:
 
 def approved(treasurer: FlaskClient, edition: Edition) -> None:
     treasurer.post(payouts_url(edition, "/computation"))
-    treasurer.post(payouts_url(edition, "/approval"))
+    treasurer.post(payouts_url(edition, "/approval"), data={"all": "1"})
 
 
 def test_the_whole_way_from_computing_to_undoing(treasurer, edition, registration_id):
@@ -108,6 +108,29 @@ def test_what_cannot_be_is_said_beside_its_field(
     if data.get("adjust-reason"):
         assert "raison tapée" in answer.text
     assert state_of(registration_id) is PayoutState.APPROVED
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"ids": ""}, {"ids": "tous"}, {"ids": "tous", "all": "1"}, {"all": "0"}]
+)
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+def test_nothing_ticked_never_means_everybody(treasurer, edition, registration_id, data, headers):
+    treasurer.post(payouts_url(edition, "/computation"))
+    for url in (payouts_url(edition, "/approval"), f"/editions/{edition.id}/treasury/slips"):
+        answer = treasurer.post(url, data=data, headers=headers)
+        assert answer.status_code == 422
+        assert "Aucun déposant n&#39;est coché" in answer.text
+    assert state_of(registration_id) is PayoutState.COMPUTED
+    assert db.session.scalar(select(func.count()).select_from(BackgroundJob)) == 0
+
+
+@pytest.mark.parametrize(("page", "act"), [("payouts", "payouts/approval"), ("slips", "slips")])
+def test_the_buttons_for_everybody_say_so(treasurer, edition, registration_id, page, act):
+    treasurer.post(payouts_url(edition, "/computation"))
+    address = f"/editions/{edition.id}/treasury"
+    form = treasurer.get(f"{address}/{page}").text.split(f'action="{address}/{act}"')[1]
+    assert '<input type="hidden" name="all" value="1">' in form.split("</form>")[0]
+    assert treasurer.post(f"{address}/{act}", data={"all": "1"}).status_code == 303
 
 
 def test_a_second_payment_is_refused_and_says_so(treasurer, edition, registration_id):
