@@ -1,5 +1,6 @@
 """Putting the application together."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -25,6 +26,8 @@ from config.logging import set_up_logging
 from config.settings import ROOT, Settings, flask_config, load_settings
 
 MAX_REQUEST_BYTES = 6 * 1024 * 1024
+# Seconds that a request may lose on counting its attempts.
+LIMITS_TIMEOUTS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -69,13 +72,24 @@ def _configure(app: Flask, settings: Settings) -> None:
         # The session's life bounds it; an hour is too short for a till.
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
-        RATELIMIT_STORAGE_URI="memory://",
+        RATELIMIT_STORAGE_URI=_limits_storage(settings),
+        RATELIMIT_STORAGE_OPTIONS={} if settings.TESTING else LIMITS_TIMEOUTS,
+        # Each process counts alone while Redis is down: signing in goes on.
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_ENABLED=not settings.TESTING,
         RATELIMIT_HEADERS_ENABLED=False,
     )
     if settings.TRUSTED_PROXIES:
         count = settings.TRUSTED_PROXIES
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _limits_storage(settings: Settings) -> str:
+    """Where attempts are counted, for all processes together; the limits library has its own word for a
+    socket."""
+    if settings.TESTING:
+        return "memory://"
+    return re.sub(r"^unix://", "redis+unix://", settings.REDIS_URL)
 
 
 def _init_extensions(app: Flask) -> None:

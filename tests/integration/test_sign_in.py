@@ -1,8 +1,9 @@
 """Signing in and out, the lock, forgotten passwords, one's own account."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from app.extensions import limiter
 from app.factory import create_app
 from tests.factories import EditionFactory, UserFactory
 from tests.support.databases import Databases
+from tests.support.redis_server import RedisServer
 
 PASSWORD, OTHER = "Girafe+tricot7", "Nuage-de-lait-4"
 Login = Callable[[FlaskClient, User], FlaskClient]
@@ -309,17 +311,10 @@ def test_the_demonstration_offers_its_accounts(client: FlaskClient, app: Flask) 
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
-def test_too_many_failures_from_one_address_are_slowed_down(databases: Databases, tmp_path: Path) -> None:
-    app = create_app(
-        {
-            "SECRET_KEY": "only-for-tests-" * 3,
-            "DATABASE_URL": databases.create(),
-            "DATA_DIR": tmp_path,
-            "REDIS_URL": f"unix://{tmp_path / 'no-queue.sock'}",
-        }
-    )
-    app.config["WTF_CSRF_ENABLED"] = False
-    try:
+def test_too_many_failures_from_one_address_are_slowed_down_also_without_redis(
+    databases: Databases, tmp_path: Path
+) -> None:
+    with limited_app(databases.create(), tmp_path, f"unix://{tmp_path / 'no-queue.sock'}") as app:
         client = app.test_client()
         codes = [
             client.post("/sign-in", data={"email": f"{n}@example.org", "password": "x"}).status_code
@@ -331,8 +326,43 @@ def test_too_many_failures_from_one_address_are_slowed_down(databases: Databases
             client.post("/forgot-password", data={"email": "one@example.org"}).status_code for _ in range(6)
         ]
         assert codes == [200] * 5 + [429]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("by_socket", [False, True])
+def test_all_processes_count_together(
+    databases: Databases, tmp_path: Path, redis_server: RedisServer, by_socket: bool
+) -> None:
+    redis_server.client.flushall()
+    url = f"unix://{redis_server.socket}" if by_socket else redis_server.url
+    for sent in (3, 3):
+        with limited_app(databases.create(), tmp_path, url) as app:
+            client = app.test_client()
+            codes = [
+                client.post("/forgot-password", data={"email": "one@example.org"}).status_code
+                for _ in range(sent)
+            ]
+    assert codes == [200, 200, 429]
+    assert redis_server.client.keys("LIMITS*")
+
+
+@contextmanager
+def limited_app(url: str, data_dir: Path, redis_url: str) -> Iterator[Flask]:
+    """An application whose limits are on, as in real use."""
+    app = create_app(
+        {
+            "SECRET_KEY": "only-for-tests-" * 3,
+            "DATABASE_URL": url,
+            "DATA_DIR": data_dir,
+            "REDIS_URL": redis_url,
+            "PUBLIC_URL": "http://127.0.0.1:8000",
+        }
+    )
+    app.config["WTF_CSRF_ENABLED"] = False
+    try:
+        yield app
     finally:
-        limiter.reset()
+        limiter._storage_dead = False  # one limiter for all applications of this process
         limiter.enabled = False
 
 

@@ -15,12 +15,24 @@ class RedisServer:
         directory.mkdir(parents=True)
         self._directory = directory
         self.port = free_port()
+        self.socket = directory / "redis.sock"
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.client = Redis.from_url(self.url)
         self.start()
 
     def start(self) -> None:
-        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        options = [
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--unixsocket",
+            str(self.socket),
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
         command = [find_program("redis-server"), *options, "--dir", str(self._directory)]
         self._process = Process(command, self._directory / "redis.log")
         self._process.wait_until(self._answers, f"Redis on port {self.port}")
