@@ -3,6 +3,7 @@
 import hashlib
 
 import structlog
+from cryptography.exceptions import InvalidTag
 from flask import abort, current_app, g, jsonify, make_response, request
 
 from app.sales.services.devices import recognise
@@ -15,11 +16,14 @@ def require_till() -> None:
     """Before every request of this blueprint: recognise the till, or answer 401 in JSON and log it."""
     scheme, _, rest = request.headers.get("Authorization", "").partition(" ")
     key_id, _, mac = rest.partition(" ")
-    device = None
+    device, reason = None, "unknown_key"
     if scheme == "Till" and key_id and mac:
-        device = recognise(key_id, _signed_message(), mac, current_app.config["SECRET_KEY"])
+        try:
+            device = recognise(key_id, _signed_message(), mac, current_app.config["SECRET_KEY"])
+        except InvalidTag:
+            reason = "secret_unreadable"  # SECRET_KEY is another than when the till was registered
     if device is None:
-        log.error("sync.refused", key_id=key_id[:36], path=request.path)
+        log.warning("sync.refused", reason=reason, key_id=key_id[:36], path=request.path)
         abort(make_response(jsonify(error="unknown_till_key"), 401))
     g.till_device = device
 

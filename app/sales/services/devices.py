@@ -76,7 +76,10 @@ def join_session(
 
 
 def recognise(key_id: str, message: bytes, mac: str, server_key: str) -> DeviceKey | None:
-    """The device that signed `message`, or None when there is none or the signature is not its own."""
+    """The device that signed `message`, or None when there is none or the signature is not its own.
+
+    Raises cryptography.exceptions.InvalidTag when `server_key` is not the one its secret was encrypted with.
+    """
     row = db.session.execute(
         select(TillDevice, Till).join(Till, Till.id == TillDevice.till_id).where(TillDevice.key_id == key_id)
     ).one_or_none()
