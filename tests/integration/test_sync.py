@@ -15,16 +15,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
+from structlog.testing import capture_logs
 
 from app.core.clock import utcnow
 from app.core.db import db
 from app.deposits.models import Item, ItemState
 from app.deposits.services.stock import withdraw
 from app.editions.models import EditionState
+from app.editions.services.steps import lock_edition
 from app.sales import keys
 from app.sales.models import JournalEntry, Payment, Sale, SaleLine, SyncConflict, Verdict
 from app.sales.services import journal
 from app.sales.services.journal import ReceivedEntry, receive_entry
+from app.sales.services.sessions import Count, close_session
 from tests.factories import TillFactory, list_on_sale
 from tests.support.till import TestTill
 
@@ -242,6 +245,17 @@ def test_strangers_are_not_heard(client: FlaskClient, till: TestTill) -> None:
     assert till.request(client, "POST", "/sync/journal", {"entries": []}).status_code == 401
 
 
+def test_a_changed_server_key_makes_tills_unknown_and_says_so_once(
+    client: FlaskClient, app: Flask, till: TestTill
+) -> None:
+    app.config["SECRET_KEY"] = "another key of the server, as long as it must be"
+    with capture_logs() as lines:
+        answer = till.request(client, "POST", "/sync/ping", {})
+    assert (answer.status_code, answer.json) == (401, {"error": "unknown_till_key"})
+    refused = [(line["log_level"], line["reason"]) for line in lines if line["event"] == "sync.refused"]
+    assert refused == [("warning", "secret_unreadable")]
+
+
 def test_a_ping_tells_time_and_news_and_is_remembered(
     client: FlaskClient, till: TestTill, items: list[Item]
 ) -> None:
@@ -344,6 +358,42 @@ def test_scenario_05_the_same_sale_posted_at_once_by_many_is_one_row(
         verdicts = list(pool.map(send, range(6)))
     assert set(verdicts) == {Verdict.CONFIRMED}
     assert (count(Sale), count(JournalEntry)) == (1, 1)
+
+
+def flags_of_a_sale_sent_during(app: Flask, change: Callable[[TestTill], object]) -> list[str]:
+    """A till sends a sale while `change` is made but not yet committed."""
+    item = list_on_sale(1).items[0]
+    till = TestTill(TillFactory(edition=item.item_list.registration.edition))
+    device, sale = till.device, till.sale((item.code, 450))
+    db.session.commit()
+
+    def send() -> list[str]:
+        with app.app_context():
+            return flags({"details": receive_entry(device, sale).details})
+
+    change(till)
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(send)
+        with pytest.raises(TimeoutError):
+            sending.result(0.7)
+        db.session.commit()
+        return sending.result(10)
+
+
+def test_a_sale_that_comes_while_its_session_is_being_closed_is_flagged(own_app: Flask) -> None:
+    def close(till: TestTill) -> None:
+        close_session(till.session, Count({5000: 1}, 0, 0), "", till.session.volunteer_id)
+
+    assert flags_of_a_sale_sent_during(own_app, close) == ["session_closed"]
+
+
+def test_a_sale_that_comes_while_its_edition_is_being_closed_is_put_aside(own_app: Flask) -> None:
+    def close(till: TestTill) -> None:
+        lock_edition(till.session.edition_id).state = EditionState.CLOSED
+        db.session.flush()
+
+    assert flags_of_a_sale_sent_during(own_app, close) == ["edition_closed"]
+    assert count(Sale) == 0
 
 
 def test_scenario_21_two_tills_at_the_very_same_moment(own_app: Flask) -> None:

@@ -38,11 +38,14 @@ class EditionFacts:
 
 
 def edition_facts(edition_id: int) -> EditionFacts:
-    """The edition as sales need it. Without sale periods, the whole sale is one public period."""
+    """The edition as sales need it. Without sale periods, the whole sale is one public period.
+
+    Its row is locked in shared mode until the commit: an edition changes state before or after an entry.
+    """
     number, state, starts_at, ends_at = db.session.execute(
-        select(Edition.number, Edition.state, Edition.sale_starts_at, Edition.sale_ends_at).where(
-            Edition.id == edition_id
-        )
+        select(Edition.number, Edition.state, Edition.sale_starts_at, Edition.sale_ends_at)
+        .where(Edition.id == edition_id)
+        .with_for_update(read=True)
     ).one()
     rows = db.session.execute(
         select(SalePeriod.starts_at, SalePeriod.ends_at, SalePeriod.kind).where(
@@ -53,10 +56,11 @@ def edition_facts(edition_id: int) -> EditionFacts:
     return EditionFacts(edition_id, number, state, periods or (Period(starts_at, ends_at, False),))
 
 
-def find_session(till_id: int, session_uuid: str) -> TillSession | None:
-    """The session of this till with this uuid, as it is now."""
+def lock_session(till_id: int, session_uuid: str) -> TillSession | None:
+    """The session of this till with this uuid, as it is now and stays until the commit."""
     return db.session.scalars(
         select(TillSession)
         .where(TillSession.till_id == till_id, TillSession.uuid == session_uuid)
+        .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()

@@ -16,7 +16,7 @@ from app.sales import keys
 from app.sales.entries import InvalidEntry, SaleEntry, VoidEntry, read_entry
 from app.sales.models import JournalEntry, Verdict
 from app.sales.rules import Flag
-from app.sales.services.facts import DeviceKey, edition_facts
+from app.sales.services.facts import DeviceKey, edition_facts, lock_session
 from app.sales.services.recording import UnknownSale, record_sale, record_void
 
 log = structlog.get_logger()
@@ -81,14 +81,16 @@ def _receive(device: DeviceKey, received: ReceivedEntry) -> EntryVerdict:
     edition = edition_facts(device.edition_id)
     if edition.is_read_only and not device.training:
         return _quarantine(device, received, "edition_closed", "L'édition est clôturée.")
+    # Locks in the order of everybody: edition, session, then (its row refers to it) device, then items.
+    session = lock_session(device.till_id, entry.session_uuid)
     row, flags = _insert(device, received, entry)
     if device.training:
         return _answer(received, row)
     try:
         if isinstance(entry, SaleEntry):
-            flags += record_sale(row, entry, device, edition)
+            flags += record_sale(row, entry, device, edition, session)
         else:
-            flags += record_void(row, entry, device, edition)
+            flags += record_void(row, entry, device, edition, session)
     except UnknownSale:
         row.verdict = Verdict.QUARANTINED
         flags.append(Flag("unknown_sale", "Annulation d'une vente inconnue."))

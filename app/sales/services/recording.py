@@ -20,7 +20,7 @@ from app.sales.rules import (
     time_flags,
     void_flags,
 )
-from app.sales.services.facts import DeviceKey, EditionFacts, find_session
+from app.sales.services.facts import DeviceKey, EditionFacts
 from app.sales.services.ownership import settle_items
 
 
@@ -31,9 +31,14 @@ class UnknownSale(NotFound):
         super().__init__("La vente à annuler est inconnue.")
 
 
-def record_sale(row: JournalEntry, entry: SaleEntry, device: DeviceKey, edition: EditionFacts) -> list[Flag]:
+def record_sale(
+    row: JournalEntry,
+    entry: SaleEntry,
+    device: DeviceKey,
+    edition: EditionFacts,
+    session: TillSession | None,
+) -> list[Flag]:
     """Store a paid sale and settle who owns its items; returns what is odd about it."""
-    session = find_session(device.till_id, entry.session_uuid)
     sold_at = settled_time(entry.at, row.received_at)
     items = stock.lock_items_by_code(edition.id, [line.code for line in entry.lines])
     facts = {code: ItemFacts(item.price_cents, item.state) for code, item in items.items()}
@@ -83,7 +88,13 @@ def record_sale(row: JournalEntry, entry: SaleEntry, device: DeviceKey, edition:
     )
 
 
-def record_void(row: JournalEntry, entry: VoidEntry, device: DeviceKey, edition: EditionFacts) -> list[Flag]:
+def record_void(
+    row: JournalEntry,
+    entry: VoidEntry,
+    device: DeviceKey,
+    edition: EditionFacts,
+    session: TillSession | None,
+) -> list[Flag]:
     """Void lines of a sale of this till, give their items back, record the refund. Raises UnknownSale."""
     sale = db.session.scalars(
         select(Sale).where(Sale.uuid == entry.sale_uuid, Sale.till_id == device.till_id)
@@ -92,7 +103,6 @@ def record_void(row: JournalEntry, entry: VoidEntry, device: DeviceKey, edition:
         raise UnknownSale
     item_ids = select(SaleLine.item_id).where(SaleLine.sale_id == sale.id, SaleLine.code.in_(entry.codes))
     items = stock.lock_items(item_id for item_id in db.session.scalars(item_ids) if item_id)
-    session = find_session(device.till_id, entry.session_uuid)
     voided_at = settled_time(entry.at, row.received_at)
     void = SaleVoid(
         edition_id=edition.id,
