@@ -1,5 +1,15 @@
 """The WSGI application, for gunicorn: `gunicorn -c config/gunicorn.py wsgi:app`."""
 
-from app.factory import create_app
+import sys
 
-app = create_app()
+from app.factory import create_app
+from config.settings import SettingsError
+
+# gunicorn stops at this exit code, instead of starting the same worker again and again.
+CANNOT_LOAD = 4
+
+try:
+    app = create_app()
+except SettingsError as error:
+    print(error, file=sys.stderr)
+    sys.exit(CANNOT_LOAD)

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+# What the commands of one machine, demonstrations and tests stand under unless told.
+LOCAL_URL = "http://127.0.0.1:8000"
 
 
 class SettingsError(RuntimeError):
@@ -45,7 +47,7 @@ def load_settings(
     env = dict(os.environ if environ is None else environ)
     demo, debug = _flag(env, "DEMO"), _flag(env, "DEBUG")
     data_dir = Path(env.get("DATA_DIR") or ROOT / "var").resolve()
-    public_url = env.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    public_url = env.get("PUBLIC_URL", "").rstrip("/")
     values: dict[str, Any] = {
         "SECRET_KEY": env.get("SECRET_KEY", ""),
         "DATA_DIR": data_dir,
@@ -66,6 +68,14 @@ def load_settings(
         raise SettingsError(
             "SECRET_KEY manque ou compte moins de 32 caractères : donnez-lui une longue valeur au hasard."
         )
+    if not values["PUBLIC_URL"]:
+        # Guessed in real use, mailed links would be wrong and cookies not Secure without anybody noticing.
+        if not (values["DEMO"] or values["DEBUG"] or values.get("TESTING")):
+            raise SettingsError(
+                "PUBLIC_URL manque : donnez l'adresse publique de l'application, par exemple "
+                "https://bourse.example.org."
+            )
+        values["PUBLIC_URL"] = LOCAL_URL
     return Settings(**values)
 
 

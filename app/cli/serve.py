@@ -34,6 +34,7 @@ def demo_command(port: int, host: str, scratch: bool, small: bool) -> None:
     """Une bourse de démonstration, vente en cours, avec un compte par rôle."""
     data_dir = Path(tempfile.mkdtemp(prefix="bourse-")) if scratch else default_data_dir() / "demo"
     os.environ["DEMO"] = "1"
+    _set_public_url(host, port)
     try:
         prepare_environment(data_dir)
         app = application()
@@ -53,6 +54,7 @@ def demo_command(port: int, host: str, scratch: bool, small: bool) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Adresse d'écoute.")
 def run_command(port: int, host: str) -> None:
     """L'application sur la base configurée ; demande un administrateur au premier démarrage."""
+    _set_public_url(host, port)
     app = application()
     with app.app_context():
         _ensure_administrator()
@@ -78,9 +80,7 @@ def scheduler_command() -> None:
 def serve(app: Flask, host: str, port: int, welcome: list[str]) -> None:
     """Start queue, web, worker and scheduler; print the address; keep them until Ctrl-C."""
     _refuse_taken_port(host, port)
-    shown = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - compared, not bound
-    base_url = f"http://{shown}:{port}"
-    os.environ.setdefault("PUBLIC_URL", base_url)
+    base_url = _local_url(host, port)
     os.environ["BIND"] = f"{host}:{port}"
     log_dir = Path(app.config["DATA_DIR"]) / "log"
     with app.app_context():
@@ -105,6 +105,16 @@ def serve(app: Flask, host: str, port: int, welcome: list[str]) -> None:
     finally:
         supervisor.stop()
     click.echo("Arrêté.")
+
+
+def _local_url(host: str, port: int) -> str:
+    shown = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - compared, not bound
+    return f"http://{shown}:{port}"
+
+
+def _set_public_url(host: str, port: int) -> None:
+    """Without PUBLIC_URL, the public address is where this command listens."""
+    os.environ["PUBLIC_URL"] = os.environ.get("PUBLIC_URL") or _local_url(host, port)
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

@@ -41,7 +41,7 @@ class Commands:
 @pytest.fixture
 def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    for name in ("DATABASE_URL", "SECRET_KEY", "REDIS_URL", "SMTP_URL"):
+    for name in ("DATABASE_URL", "SECRET_KEY", "PUBLIC_URL", "REDIS_URL", "SMTP_URL"):
         monkeypatch.delenv(name, raising=False)
     return Commands()
 
