@@ -1,6 +1,6 @@
 """Background work: what is under way, and the files that came out of it."""
 
-from flask import flash, request, send_file, url_for
+from flask import abort, flash, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -13,6 +13,7 @@ from app.operations.rules import SEES_ALL_JOBS
 from app.operations.services import request_again
 from app.web.htmx import is_htmx, redirect_to, render
 from blueprints.operations import audit_views, bp, outbox_views  # noqa: F401 - they attach themselves to bp
+from blueprints.operations.job_roles import may_ask_again
 from jobs.queue import dispatch
 
 GONE = "Ce fichier n'est plus là. Relancez le travail pour en faire un nouveau."
@@ -50,7 +51,10 @@ def job_file(job_id: str) -> ResponseReturnValue:
 
 @bp.post("/jobs/<job_id>/again")
 def job_again(job_id: str) -> ResponseReturnValue:
-    again = request_again(get_job(job_id, current_user), current_user.id)
+    failed = get_job(job_id, current_user)
+    if not may_ask_again(failed):
+        abort(403)
+    again = request_again(failed, current_user.id)
     db.session.commit()
     if not dispatch(again):
         flash(

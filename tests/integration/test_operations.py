@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.accounts.models import Role, User
 from app.core.audit import record
@@ -14,6 +14,9 @@ from app.core.mail import MailState, OutgoingMail, queue_mail
 from app.operations.files import new_file
 from app.operations.models import BackgroundJob, JobState
 from app.operations.services import finish_job, request_job
+from app.web.access import ENDPOINT_ROLES
+from blueprints.operations.job_roles import ENDPOINT_OF_KIND
+from jobs.runner import HANDLERS
 from tests.factories import UserFactory
 
 Login = Callable[[FlaskClient, User], FlaskClient]
@@ -105,6 +108,33 @@ def test_a_failed_job_is_asked_for_again(client: FlaskClient, as_role: Callable[
     assert (again.params, again.requested_by_id, again.state) == ({"slot_id": 4}, me.id, JobState.QUEUED)
     assert "ne répond pas" in client.get(answer.headers["Location"]).text
     assert client.post(f"/jobs/{again.id}/again").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("kind", "allowed"),
+    [
+        ("labels", {Role.MANAGER, Role.ADMIN}),
+        ("billetweb_import", {Role.MANAGER, Role.ADMIN}),
+        ("list_recap", {Role.MANAGER, Role.ADMIN}),
+        ("slips", {Role.TREASURER, Role.ADMIN}),
+        ("unheard_of", set()),
+    ],
+)
+@pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.MANAGER, Role.TREASURER, Role.ADMIN])
+def test_a_job_is_asked_for_again_by_those_who_may_ask_for_it(
+    client: FlaskClient, as_role: Callable[[Role], User], kind: str, allowed: set[Role], role: Role
+) -> None:
+    failed = a_job(as_role(role), JobState.FAILED, kind=kind)
+    assert ("Relancer" in client.get(f"/jobs/{failed.id}").text) is (role in allowed)
+    answer = client.post(f"/jobs/{failed.id}/again")
+    assert answer.status_code == (303 if role in allowed else 403)
+    count = db.session.scalar(select(func.count()).select_from(BackgroundJob))
+    assert count == (2 if role in allowed else 1)
+
+
+def test_every_kind_of_job_has_its_roles() -> None:
+    assert ENDPOINT_OF_KIND.keys() == HANDLERS.keys()
+    assert set(ENDPOINT_OF_KIND.values()) <= ENDPOINT_ROLES.keys()
 
 
 def test_the_outbox_filters_and_says_that_nothing_leaves(
