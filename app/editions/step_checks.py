@@ -34,6 +34,8 @@ class EditionFacts:
     sales: int = 0
     open_till_sessions: int = 0
     entries_to_sync: int = 0
+    # Names of tills and how many entries each left on a device that was taken over.
+    left_on_devices: tuple[tuple[str, int], ...] = ()
     open_conflicts: int = 0
     payouts_due: int = 0
     payouts_not_final: int = 0
@@ -114,6 +116,14 @@ def _tills_are_quiet(facts: EditionFacts) -> Iterator[Check]:
         else f"{counted(facts.entries_to_sync, 'vente')} pas encore reçues des caisses",
         facts.entries_to_sync == 0,
     )
+    for till, entries in facts.left_on_devices:
+        yield Check(
+            "tills_at_work",
+            f"Caisse {till} : {counted(entries, 'vente')} sur l’appareil remplacé. "
+            "Rallumez-le près du réseau pour les recevoir.",
+            False,
+            blocks=False,
+        )
 
 
 def before_settling(facts: EditionFacts) -> Iterator[Check]:

@@ -16,7 +16,8 @@ Count = ScalarSelect[int]
 
 
 def collect_facts(edition: Edition) -> EditionFacts:
-    """The facts of one edition, in one query for the counts, one for payouts and four for its calendar."""
+    """The facts of one edition: one query for the counts, one for devices, one for payouts, four for its
+    calendar."""
     schedule = schedule_of(edition.id)
     real_tills = [till.id for till in schedule.tills if not till.training]
     payouts = payout_progress(edition)
@@ -33,6 +34,7 @@ def collect_facts(edition: Edition) -> EditionFacts:
         sale_periods=len(schedule.periods),
         tills=len(real_tills),
         kinds_without_pickup=len(kinds - {each.list_kind.value for each in schedule.pickups}),
+        left_on_devices=_left_on_devices(real_tills),
         payouts_due=payouts.due,
         payouts_not_final=payouts.not_final,
         payouts_paid=payouts.paid,
@@ -86,6 +88,22 @@ def _tills(edition_id: int, till_ids: list[int]) -> dict[str, Count]:
             SyncConflict, SyncConflict.edition_id == edition_id, SyncConflict.resolved_at.is_(None)
         ),
     }
+
+
+def _left_on_devices(till_ids: list[int]) -> tuple[tuple[str, int], ...]:
+    """What devices still held, by their last word, when another one took over their till.
+
+    It cannot stop an edition: such a device may be broken for good.
+    """
+    pending = func.sum(TillDevice.pending_count)
+    rows = db.session.execute(
+        select(Till, pending)
+        .join(TillDevice, TillDevice.till_id == Till.id)
+        .where(Till.id.in_(till_ids), TillDevice.revoked_at.is_not(None), TillDevice.pending_count > 0)
+        .group_by(Till.id)
+        .order_by(Till.number)
+    )
+    return tuple((till.name, int(count)) for till, count in rows)
 
 
 def _count(model: type, *conditions: object) -> Count:

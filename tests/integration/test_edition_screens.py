@@ -23,6 +23,7 @@ from app.editions.queries import list_slots, list_tills, schedule_of
 from app.editions.services.creation import NewEdition, create_edition
 from app.editions.services.settings import write_rulebook_file
 from app.payouts.services import approve, compute_payouts
+from app.sales.models import TillDevice
 from tests.factories import ItemFactory, ItemListFactory, RegistrationFactory, UserFactory, list_on_sale
 
 Login = Callable[[FlaskClient, User], FlaskClient]
@@ -371,6 +372,25 @@ def test_an_edition_goes_through_its_states(admin: FlaskClient, login: Login, ed
         select(AuditEntry.action).where(AuditEntry.action == "edition.state_changed")
     ).all()
     assert len(actions) == 8
+
+
+def test_sales_left_on_a_replaced_device_are_told_with_their_till(
+    admin: FlaskClient, edition: Edition
+) -> None:
+    edition.state = EditionState.SELLING
+    admin_id = db.session.scalars(select(User.id)).first()
+    for number, pending in ((1, 0), (2, 2), (2, 1)):
+        till = next(each for each in list_tills(edition.id) if each.number == number)
+        device = TillDevice(
+            edition_id=edition.id, till_id=till.id, secret_encrypted=b"-", registered_by_id=admin_id
+        )
+        device.revoked_at, device.pending_count = utcnow(), pending
+        db.session.add(device)
+    db.session.commit()
+    page = admin.get(f"/editions/{edition.id}").text
+    assert "Caisse C2 : 3 ventes sur l’appareil remplacé" in page
+    assert "Caisse C1 :" not in page
+    assert step(admin, edition, EditionState.SETTLING).status_code == 303
 
 
 def test_somebody_due_money_keeps_the_edition_open(admin: FlaskClient, edition: Edition) -> None:

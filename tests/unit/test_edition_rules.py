@@ -120,6 +120,15 @@ def test_a_step_waits_for_each_of_its_conditions(target: EditionState, missing: 
         check_step(source, target, facts, by_admin=True)
 
 
+@pytest.mark.parametrize("source", [EditionState.SELLING, EditionState.SETTLING])
+def test_what_a_replaced_device_keeps_is_told_and_stops_nothing(source: EditionState) -> None:
+    step = next_transition(source)
+    facts = replace(READY, left_on_devices=(("C3", 2),))
+    told = [check.text for check in step.checks(facts) if not check.ok]
+    assert [text for text in told if text.startswith("Caisse C3 : 2 ventes")]
+    assert blocking(step, facts) == blocking(step, READY)
+
+
 @pytest.mark.parametrize("target", [EditionState.OPEN, EditionState.CLOSED, EditionState.ARCHIVED])
 def test_only_an_administrator_opens_closes_and_archives(target: EditionState) -> None:
     with pytest.raises(StepRefused, match="administrateur"):
