@@ -6,9 +6,6 @@ from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import get_context
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
-
 from app.core.clock import utcnow
 from app.core.db import db, in_transaction
 from app.core.errors import DomainError
@@ -63,17 +60,6 @@ def make_slips(job: BackgroundJob, progress: Progress) -> str:
     left = len(rows) - len(made)
     message = f"{count_of(len(made), 'bordereau')}." if len(made) < 2 else f"{len(made)} bordereaux."
     return message if not left else f"{message} {left} à recalculer n'en ont pas."
-
-
-def last_slips(edition_id: int) -> BackgroundJob | None:
-    """The slips asked for last, with who asked."""
-    return db.session.scalars(
-        select(BackgroundJob)
-        .options(joinedload(BackgroundJob.requested_by))
-        .where(BackgroundJob.kind == "slips", BackgroundJob.edition_id == edition_id)
-        .order_by(BackgroundJob.created_at.desc(), BackgroundJob.id)
-        .limit(1)
-    ).one_or_none()
 
 
 def build_slip(edition_name: str, edition_number: int, commission_bp: int, facts: SlipFacts) -> Slip:

@@ -52,6 +52,14 @@ def get_job(job_id: str, user: User) -> BackgroundJob:
     return job
 
 
+def get_job_of_edition(job_id: str, kind: str, edition_id: int) -> BackgroundJob:
+    """One job of this kind in this edition; raises NotFound for any other."""
+    job = db.session.get(BackgroundJob, job_id)
+    if job is None or job.kind != kind or job.edition_id != edition_id:
+        raise NotFound("Ce travail n'existe pas, ou plus.")
+    return job
+
+
 def list_mails(text: str = "", state: MailState | None = None, page: int = 1) -> MailPage:
     """Messages whose recipient or subject holds the text, newest first."""
     found = select(OutgoingMail)
@@ -78,6 +86,11 @@ def page_within(page: int, count: int, size: int) -> tuple[int, int]:
     """The page asked for, kept between the first and the last, and how many there are."""
     pages = max(1, -(-count // size))
     return min(max(page, 1), pages), pages
+
+
+def last_job(kind: str, edition_id: int) -> BackgroundJob | None:
+    """The job of a kind asked for last in an edition, with who asked."""
+    return next(iter(recent_jobs(kind, edition_id, limit=1)), None)
 
 
 def recent_jobs(kind: str, edition_id: int, limit: int = 5) -> list[BackgroundJob]:

@@ -1,29 +1,29 @@
 """Payout slips: asked for, followed, downloaded."""
 
-from flask import flash, request, send_file, url_for
+from flask import flash, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.db import db
 from app.core.errors import NotFound
 from app.operations.files import path_of
-from app.operations.models import BackgroundJob
+from app.operations.queries import get_job_of_edition, last_job
 from app.operations.services import request_job
 from app.payouts.queries import get_ledger_row
 from app.web.editions import edition_of_page
 from app.web.htmx import redirect_to, render
 from blueprints.treasury import bp
+from blueprints.treasury.forms import chosen_ids
 from jobs.queue import dispatch
-from jobs.slips import last_slips
 
 GONE = "Ce fichier n'est plus là. Refaites les bordereaux."
 
 
 @bp.post("/treasury/slips")
 def make_slips(edition_id: int) -> ResponseReturnValue:
-    """Draw the slips of those ticked (`ids`), or of all computed payouts, in the background."""
+    """Draw the slips of those ticked (`ids`), or of all computed payouts (`all=1`), in the background."""
     edition = edition_of_page(edition_id)
-    ids = request.form.getlist("ids", type=int) or None
+    ids = chosen_ids()
     title = "Bordereaux de reversement" if not ids or len(ids) > 1 else "Bordereau de reversement"
     job = request_job(
         "slips", title, requested_by_id=current_user.id, edition_id=edition.id, registration_ids=ids
@@ -38,14 +38,14 @@ def make_slips(edition_id: int) -> ResponseReturnValue:
 def slips(edition_id: int) -> ResponseReturnValue:
     """The last slips asked for: how far they are, then their PDF and ZIP."""
     edition = edition_of_page(edition_id)
-    return render("treasury/slips.html", "slips", edition=edition, job=last_slips(edition.id))
+    return render("treasury/slips.html", "slips", edition=edition, job=last_job("slips", edition.id))
 
 
 @bp.get("/treasury/slips/<job_id>.zip")
 def slips_zip(edition_id: int, job_id: str) -> ResponseReturnValue:
     edition = edition_of_page(edition_id)
-    job = db.session.get(BackgroundJob, job_id)
-    if job is None or job.kind != "slips" or job.edition_id != edition.id or "zip" not in job.result:
+    job = get_job_of_edition(job_id, "slips", edition.id)
+    if "zip" not in job.result:
         raise NotFound(GONE)
     return _send(job.result["zip"], job.result["zip_name"], "application/zip")
 
