@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.deposits.models import Registration
-from app.deposits.queries.lists import validated
-from app.deposits.rules import list_fee_cents
 from app.payouts.models import Payout
-from app.payouts.rules import compute_payout
+from app.payouts.queries import ledger
+from app.payouts.rules import PayoutAmounts
 from app.sales.queries.totals import sold_lines
+
+NOTHING = PayoutAmounts(gross=0, commission=0, fees=0, adjustments=0, net=0, shortfall=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +36,21 @@ class OwnSales:
 
 
 def own_sales(registration: Registration) -> OwnSales:
-    """The sales of one registration, whose edition and lists are loaded: two queries."""
+    """The sales of one registration, whose edition is loaded: three queries.
+
+    The amounts are those of the treasurer's ledger; who is not in it yet, for nothing was deposited, is due
+    nothing and owes nothing.
+    """
     payout = db.session.scalars(select(Payout).where(Payout.registration_id == registration.id)).one_or_none()
     lines = sold_lines(registration.edition_id, registration.id)
-    sold = {line.item_id: (line.price_cents, line.sold_at) for line in lines}
-    if payout is not None:
-        return OwnSales(
-            sold,
-            payout.gross_cents,
-            payout.commission_cents,
-            payout.fees_cents,
-            payout.adjustments_cents,
-            payout.net_cents,
-            payout,
-        )
-    edition = registration.edition
-    fees = list_fee_cents(edition.rulebook, registration.list_kind, len(validated(registration.lists)))
-    amounts = compute_payout(sum(line.price_cents for line in lines), edition.commission_bp, fees)
-    return OwnSales(sold, amounts.gross, amounts.commission, amounts.fees, 0, amounts.net, None)
+    rows = ledger(registration.edition, [registration.id])
+    amounts = rows[0].shown.amounts if rows else NOTHING
+    return OwnSales(
+        sold={line.item_id: (line.price_cents, line.sold_at) for line in lines},
+        gross=amounts.gross,
+        commission=amounts.commission,
+        fees=amounts.fees,
+        adjustments=amounts.adjustments,
+        due=amounts.net,
+        payout=payout,
+    )

@@ -12,14 +12,17 @@ from sqlalchemy import event, func, select
 
 from app.accounts.models import Role, User
 from app.core.db import db
-from app.deposits.models import Item, ItemState
+from app.deposits.models import Item, ItemState, Registration
+from app.deposits.rules import list_fee_cents
 from app.deposits.services.stock import ItemNotDeclared, put_on_sale
 from app.deposits.wording import item_words
-from app.editions.models import Edition, EditionState
+from app.editions.models import Edition, EditionState, ListKind
 from app.operations.models import BackgroundJob
+from app.payouts.depositor import own_sales
 from app.payouts.models import Payout, PayoutState
-from app.payouts.queries import FIGURES, slip_facts
-from tests.factories import EditionFactory, TillFactory, UserFactory, list_on_sale
+from app.payouts.queries import FIGURES, get_ledger_row, slip_facts
+from app.payouts.services import add_adjustment
+from tests.factories import EditionFactory, TillFactory, UserFactory, declared_list, list_on_sale
 from tests.support.sales import sell
 
 Login = Callable[[FlaskClient, User], FlaskClient]
@@ -151,6 +154,27 @@ def test_a_correction_shows_on_the_payout(treasurer, edition, registration_id):
     page = treasurer.get(payouts_url(edition, f"/{registration_id}")).text
     assert "Étiquette perdue" in page
     assert "6,00" in page
+
+
+def test_before_the_computation_a_depositor_sees_the_figures_of_the_ledger(edition, registration_id):
+    """A correction counts, and a list that was validated but never brought costs no fee."""
+    registration = db.session.get_one(Registration, registration_id)
+    registration.list_kind = ListKind.MEMBER
+    declared_list(1, number=1001, registration=registration, rank=2)
+    add_adjustment(edition, registration_id, -120, "Étiquette perdue", registration.user_id)
+    db.session.commit()
+    seen, row = own_sales(registration), get_ledger_row(edition, registration_id)
+    expected = row.current.amounts
+    assert (seen.gross, seen.fees, seen.adjustments) == (expected.gross, expected.fees, -120)
+    assert seen.due == expected.net
+    assert seen.fees == list_fee_cents(edition.rulebook, ListKind.MEMBER, 1) == 100
+    assert seen.payout is None
+
+
+def test_who_deposited_nothing_is_due_nothing_and_owes_nothing(edition):
+    registration = declared_list(2, registration__edition=edition).registration
+    seen = own_sales(registration)
+    assert (seen.count, seen.gross, seen.fees, seen.due) == (0, 0, 0, 0)
 
 
 def test_a_stale_payout_shows_old_and_new_and_is_recomputed(treasurer, edition, registration_id):

@@ -1,14 +1,12 @@
 """What a depositor reads: registrations, lists with their items, what may be taken over."""
 
-from collections.abc import Iterable
-
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core.db import db
 from app.core.errors import NotFound
-from app.deposits.models import Item, ItemList, ItemState, ListState, Registration
+from app.deposits.models import Item, ItemList, ItemState, Registration
 from app.deposits.rules import ItemFacts
 from app.editions.models import Edition, EditionState, ListKind, PickupTime
 
@@ -137,8 +135,3 @@ def pickup_time(edition_id: int, kind: ListKind) -> PickupTime | None:
     return db.session.scalars(
         select(PickupTime).where(PickupTime.edition_id == edition_id, PickupTime.list_kind == kind)
     ).one_or_none()
-
-
-def validated(lists: Iterable[ItemList]) -> list[ItemList]:
-    """Those of these lists that are validated."""
-    return [item_list for item_list in lists if item_list.state is ListState.VALIDATED]
