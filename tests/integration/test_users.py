@@ -11,6 +11,7 @@ from sqlalchemy import event, select
 from app.accounts import services
 from app.accounts.models import Role, User
 from app.accounts.passwords import hash_password
+from app.accounts.services import people
 from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.errors import DomainError
@@ -134,6 +135,18 @@ def test_a_wrong_form_says_why_and_keeps_what_was_typed(
     assert db.session.scalar(select(OutgoingMail.id)) is None
 
 
+def test_an_address_taken_this_very_moment_is_refused_too(
+    page: FlaskClient, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = UserFactory(email="zl@example.org")
+    db.session.commit()
+    monkeypatch.setattr(people, "_check_free", lambda *_: None)
+    person = {"first_name": "Zoé", "last_name": "Lagarde", "role": "volunteer"}
+    for address in ("/users/new", f"/users/{other.id}"):
+        answer = page.post(address, data={**person, "email": admin.email})
+        assert (answer.status_code, people.TAKEN in answer.text) == (422, True)
+
+
 def test_a_role_is_changed_and_the_person_signed_out(
     page: FlaskClient, app: Flask, admin: User, login: Login
 ) -> None:
@@ -189,6 +202,7 @@ def test_a_locked_account_is_shown_and_opened(page: FlaskClient) -> None:
     db.session.commit()
     for _ in range(5):
         services.authenticate(user.email, "Wrong-pass-1")
+        db.session.commit()
     db.session.commit()
     assert "Débloquer" in page.get(f"/users/{user.id}").text
     page.post(f"/users/{user.id}/enable")

@@ -1,8 +1,10 @@
 """Accounts opened, changed, disabled and opened again, by an administrator or the command line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app.accounts.emails import normalise_email
 from app.accounts.mails import send_reset, send_welcome
@@ -18,6 +20,8 @@ from app.accounts.sessions import close_all_sessions
 from app.core.audit import record
 from app.core.db import db
 from app.core.errors import DomainError
+
+TAKEN = "Un compte existe déjà avec cette adresse : cherchez-le dans la liste."
 
 
 def create_user(
@@ -43,8 +47,8 @@ def create_user(
         last_name=last_name.strip(),
         phone=phone or None,
     )
-    db.session.add(user)
-    db.session.flush()
+    with _unless_taken():
+        db.session.add(user)
     record("account.created", f"user:{user.id}", actor_id=actor_id, role=role)
     if password is not None:
         set_password(user, password, actor_id=actor_id)
@@ -70,8 +74,9 @@ def update_user(
         "phone": phone or None,
     }
     changed = sorted(name for name, value in values.items() if getattr(user, name) != value)
-    for name in changed:
-        setattr(user, name, values[name])
+    with _unless_taken():
+        for name in changed:
+            setattr(user, name, values[name])
     if changed:
         record("account.changed", f"user:{user.id}", actor_id=actor_id, fields=changed)
 
@@ -125,7 +130,17 @@ def send_password_link(user: User, make_link: Callable[[str], str], *, actor_id:
 def _check_free(address: str, own_id: int | None) -> None:
     holder = db.session.scalar(select(User.id).where(User.email == address))
     if holder is not None and holder != own_id:
-        raise DomainError("Un compte existe déjà avec cette adresse : cherchez-le dans la liste.", "email")
+        raise DomainError(TAKEN, "email")
+
+
+@contextmanager
+def _unless_taken() -> Iterator[None]:
+    """Write what is changed within; somebody else may have taken the address since it was checked."""
+    try:
+        with db.session.begin_nested():
+            yield
+    except IntegrityError as error:
+        raise DomainError(TAKEN, "email") from error
 
 
 def _other_administrators(user: User) -> int:
