@@ -64,6 +64,13 @@ def sell_offline(page: Page) -> None:
     expect(page.locator("[data-status]")).to_contain_text("gardée", timeout=40_000)
 
 
+def count_drawer(page: Page) -> None:
+    """Only one's own till can be counted."""
+    _stand_at_till(page)
+    page.goto("/till/")
+    page.get_by_role("link", name="Fermer").click()
+
+
 def _stand_at_till(page: Page) -> None:
     page.goto("/till/")
     if page.get_by_role("link", name="Ouvrir la caisse 1").is_visible():

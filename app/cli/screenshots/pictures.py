@@ -34,7 +34,7 @@ PICTURES = (
     Picture("caisse-vente", VOLUNTEER, g.scan_some, places=BOTH),
     Picture("caisse-rendu", VOLUNTEER, g.take_cash),
     Picture("caisse-hors-connexion", VOLUNTEER, g.sell_offline),
-    Picture("caisse-fermeture", VOLUNTEER, g.visit("/till/2/closure")),
+    Picture("caisse-fermeture", VOLUNTEER, g.count_drawer),
     Picture("depot", VOLUNTEER, g.visit("/editions/{sale}/deposit"), TABLET),
     Picture("articles", MANAGER, g.visit("/editions/{sale}/items")),
     Picture("article", MANAGER, g.look_at_item),
