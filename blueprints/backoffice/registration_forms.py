@@ -38,6 +38,16 @@ class SponsorForm(Form):
     sponsor = SelectField("Adhérent", coerce=int)
 
 
+class UnlockForm(Form):
+    """One per list of the page: `for_list` tells their fields apart."""
+
+    reason = StringField("Raison", [InputRequired("Indiquez pourquoi la liste est rouverte.")])
+
+    def for_list(self, list_id: int) -> "UnlockForm":
+        self.reason.id = self.reason.label.field_id = f"reason-{list_id}"
+        return self
+
+
 class NumberForm(Form):
     number = IntegerField(
         "Numéro d’adhérent",

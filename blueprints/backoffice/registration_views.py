@@ -8,6 +8,7 @@ from app.accounts.queries import get_user
 from app.core.db import db
 from app.core.errors import DomainError, NotFound
 from app.deposits.billetweb_rows import display_phone
+from app.deposits.editing_rules import ListNotUnlockable, unlock_warning
 from app.deposits.models import ItemList, Registration
 from app.deposits.queries.registration_list import (
     EXPORT_HEADER,
@@ -42,7 +43,13 @@ from app.web.forms import Form, refuse
 from app.web.htmx import redirect_to, render
 from app.web.links import public_url
 from blueprints.backoffice import bp
-from blueprints.backoffice.registration_forms import NumberForm, SlotChoiceForm, SponsorForm, slot_choices
+from blueprints.backoffice.registration_forms import (
+    NumberForm,
+    SlotChoiceForm,
+    SponsorForm,
+    UnlockForm,
+    slot_choices,
+)
 from jobs.queue import dispatch_mail
 
 ONE = "/editions/<int:edition_id>/registrations/<int:registration_id>"
@@ -103,8 +110,15 @@ def registration(edition_id: int, registration_id: int) -> ResponseReturnValue:
     return show(get_registration(edition_id, registration_id))
 
 
-def show(found: Registration, *, status: int = 200, **forms: Form) -> ResponseReturnValue:
-    """One depositor; `forms` replace those that were refused."""
+def show(
+    found: Registration,
+    *,
+    status: int = 200,
+    refused_unlock: int | None = None,
+    unlock_form: UnlockForm | None = None,
+    **forms: Form,
+) -> ResponseReturnValue:
+    """One depositor; `forms` replace those that were refused, `unlock_form` that of list `refused_unlock`."""
     edition = found.edition
     slots = list_slots(edition.id)
     slot_form = forms.get("slot_form") or SlotChoiceForm(formdata=None, slot=found.slot_id or 0)
@@ -126,6 +140,14 @@ def show(found: Registration, *, status: int = 200, **forms: Form) -> ResponseRe
         member_number=number,
         slot_form=slot_form,
         sponsor_form=sponsor_form,
+        refused_unlock=refused_unlock,
+        unlock_forms={
+            each.id: unlock_form
+            if unlock_form and each.id == refused_unlock
+            else UnlockForm(formdata=None).for_list(each.id)
+            for each in found.lists
+        },
+        unlock_warning=unlock_warning,
         number_form=forms.get("number_form") or NumberForm(formdata=None, number=number),
     )
 
@@ -208,7 +230,16 @@ def registration_list_new(edition_id: int, registration_id: int) -> ResponseRetu
 def registration_unlock(edition_id: int, registration_id: int, list_id: int) -> ResponseReturnValue:
     edition_of_page(edition_id)
     found = get_registration(edition_id, registration_id)
-    unlock_list(_list_of(found, list_id), current_user.id, request.form.get("reason", ""))
+    item_list, form = _list_of(found, list_id), UnlockForm().for_list(list_id)
+    try:
+        unlock_list(item_list, current_user.id, form.reason.data or "")
+    except ListNotUnlockable:
+        raise
+    except DomainError as refusal:
+        db.session.rollback()
+        refuse(form, refusal)
+        found = get_registration(edition_id, registration_id)
+        return show(found, status=422, refused_unlock=list_id, unlock_form=form)
     return _done(found, "La liste est déverrouillée : le déposant peut la modifier.")
 
 

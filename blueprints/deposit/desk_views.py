@@ -21,7 +21,7 @@ from app.web.forms import refuse
 from app.web.htmx import is_htmx, redirect_to, render
 from blueprints.deposit import bp
 from blueprints.deposit.desk import show_desk
-from blueprints.deposit.forms import CheckInForm
+from blueprints.deposit.forms import CheckInForm, UndoForm
 from blueprints.deposit.receipt import build_receipt
 
 # Whoever signed the last deposit of this browser most often signs the next one.
@@ -94,9 +94,12 @@ def undoing(edition_id: int, registration_id: int) -> ResponseReturnValue:
     except NotFound:
         raise
     except DomainError as refused:
-        flash(refused.message, "danger")
-    else:
-        flash("Le dépôt est rouvert : ses articles ne sont plus en vente.", "success")
+        edition = edition_of_page(edition_id)
+        undo_form = UndoForm()
+        refuse(undo_form, refused)
+        registration = get_registration(edition.id, registration_id)
+        return _page(edition, registration, CheckInForm(formdata=None), 422, undo_form)
+    flash("Le dépôt est rouvert : ses articles ne sont plus en vente.", "success")
     return _to_desk(edition_id, registration_id)
 
 
@@ -143,10 +146,17 @@ def _to_desk(edition_id: int, registration_id: int, **values: Any) -> ResponseRe
 
 
 def _page(
-    edition: Edition, registration: Registration, form: CheckInForm, status: int = 200
+    edition: Edition,
+    registration: Registration,
+    form: CheckInForm,
+    status: int = 200,
+    undo_form: UndoForm | None = None,
 ) -> ResponseReturnValue:
     shown = show_desk(edition, registration, utcnow())
-    return render("deposit/desk.html", status=status, form=form, **_context(edition, shown))
+    undo_form = undo_form or UndoForm(formdata=None)
+    return render(
+        "deposit/desk.html", status=status, form=form, undo_form=undo_form, **_context(edition, shown)
+    )
 
 
 def _context(edition: Edition, shown: Any) -> dict[str, Any]:

@@ -7,6 +7,12 @@ from app.deposits.check_in_rules import MAX_SIGNATURE_CHARS, Verified
 from app.web.forms import Form
 
 
+class UndoForm(Form):
+    """Why a manager reopens a deposit; the service judges the words."""
+
+    reason = StringField("Raison", [InputRequired()], id="undo-reason")
+
+
 class CheckInForm(Form):
     """What is missing is judged by the rules (`check_verified`); the names are also asked for here."""
 

@@ -1,6 +1,12 @@
 // Opens and closes dialogs in browsers that do not know command/commandfor yet, and buttons that print or copy.
 const native = "command" in HTMLButtonElement.prototype;
 
+// A dialog that came open, with a refused form, stands before the page like any other.
+for (const dialog of document.querySelectorAll("dialog[open]")) {
+  dialog.close();
+  dialog.showModal();
+}
+
 document.addEventListener("click", async (event) => {
   const opener = event.target.closest("[commandfor]");
   if (opener && !native) {

@@ -344,7 +344,13 @@ def test_only_a_manager_undoes(desk: FlaskClient, client: FlaskClient, login, a_
     assert desk.post(address(a_list, "/undoing"), data={"reason": "Erreur"}).status_code == 403
     login(client, UserFactory(role=Role.MANAGER))
     assert "Reprendre le dépôt" in client.get(address(a_list)).text
-    assert "Dites pourquoi" in client.post(address(a_list, "/undoing"), data={}, follow_redirects=True).text
+    refused = client.post(address(a_list, "/undoing"), data={"reason": "zz"})
+    assert refused.status_code == 422
+    dialog = refused.text[refused.text.index("<dialog") :]
+    assert " open>" in dialog.splitlines()[0]
+    assert "Dites pourquoi" in dialog
+    assert 'value="zz"' in dialog
+    assert " open>" not in client.get(address(a_list)).text
     client.post(address(a_list, "/undoing"), data={"reason": "Erreur de personne"})
     assert states(a_list) == [ItemState.DECLARED] * 3
 

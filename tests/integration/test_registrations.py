@@ -15,6 +15,8 @@ from app.core.errors import DomainError
 from app.deposits.models import (
     Invitation,
     ItemList,
+    ItemState,
+    LabelStatus,
     ListState,
     MemberNumber,
     Registration,
@@ -48,6 +50,29 @@ def make_edition() -> Edition:
 @pytest.fixture
 def edition(app: Flask) -> Edition:
     return make_edition()
+
+
+def test_a_refused_reason_to_unlock_is_shown_again_in_its_dialog(
+    edition: Edition, client: FlaskClient, login: Login
+) -> None:
+    found = enrol(edition, "paul")
+    item_list = found.lists[0]
+    ItemFactory(item_list=item_list, state=ItemState.DECLARED)
+    item_list.state, item_list.label_status = ListState.VALIDATED, LabelStatus.PRINTED
+    db.session.commit()
+    login(client, UserFactory(role=Role.MANAGER))
+    page = f"/editions/{edition.id}/registrations/{found.id}"
+    shown = client.get(page).text
+    assert "jetez les anciennes étiquettes" in shown
+    assert " open>" not in shown
+    refused = client.post(f"{page}/lists/{item_list.id}/unlock", data={"reason": "zz"})
+    assert refused.status_code == 422
+    dialog = refused.text[refused.text.index("<dialog") :]
+    assert " open>" in dialog.splitlines()[0]
+    assert 'value="zz"' in dialog
+    assert "Indiquez pourquoi" in dialog
+    given = client.post(f"{page}/lists/{item_list.id}/unlock", data={"reason": "Prix oublié"})
+    assert given.status_code == 303
 
 
 def slot_named(edition: Edition, label: str) -> Slot:
