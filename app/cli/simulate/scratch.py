@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
 import flask_migrate
 
 from app.accounts.models import Role
@@ -19,7 +20,7 @@ ADMIN_EMAIL = "agnes.montlaur@demo.example.org"
 
 @contextmanager
 def scratch_server(directory: Path) -> Iterator[tuple[str, Account]]:
-    """Address and administrator of a server that ends with the block."""
+    """Address and administrator of a server that ends with the block; when that fails, its log is shown."""
     server = PrivateServer(
         f"sqlite:///{directory / 'bourse.sqlite3'}", directory, secret_key=secrets.token_hex(32)
     )
@@ -33,5 +34,8 @@ def scratch_server(directory: Path) -> Iterator[tuple[str, Account]]:
         server.start()
         server.start_workers()
         yield server.url, Account(ADMIN_EMAIL, PASSWORD)
+    except click.ClickException:
+        click.echo(server.web_output(), err=True)
+        raise
     finally:
         server.close()

@@ -104,6 +104,10 @@ class PrivateServer:
         connection = Redis.from_url(self.redis_url)
         self._workers[-1].wait_until(lambda: Worker.count(connection=connection) >= count, "the workers")
 
+    def web_output(self) -> str:
+        """The end of what the web server wrote."""
+        return self._running().last_output()
+
     def worker_output(self) -> str:
         """The end of what the workers wrote."""
         return "".join(worker.last_output() for worker in self._workers[:1])
