@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 from flask import current_app, g, request, url_for
 from flask_login import current_user
+from sqlalchemy import select
 
+from app.core.db import db
+from app.deposits.models import Registration
 from app.web.access import may_use
 
 
@@ -26,8 +29,10 @@ class MenuItem:
     current: bool
 
 
+SALES = "portal.sales"
 ENTRIES = (
     MenuEntry("Ma bourse", "portal.home", "home", "portal"),
+    MenuEntry("Mes ventes", SALES, "hand-coins", SALES),
     MenuEntry("Édition", "backoffice.home", "calendar", "backoffice.setup_"),
     MenuEntry("Déposants", "backoffice.registrations", "users", "backoffice.registration"),
     MenuEntry("Étiquettes", "backoffice.labels", "tag", "backoffice.labels"),
@@ -54,6 +59,7 @@ def navigation() -> list[MenuItem]:
         if entry.endpoint in current_app.view_functions
         and may_use(entry.endpoint, current_user.roles)
         and (_edition_id() or not _is_of_one_edition(entry.endpoint))
+        and (entry.endpoint != SALES or _is_registered())
     ]
     best = max(
         (entry for entry in usable if here == entry.endpoint or here.startswith(entry.section)),
@@ -69,6 +75,14 @@ def _address(endpoint: str) -> str:
 
 def _is_of_one_edition(endpoint: str) -> bool:
     return current_app.url_map.is_endpoint_expecting(endpoint, "edition_id")
+
+
+def _is_registered() -> bool:
+    """Whether this person deposits in the edition the frame shows."""
+    own = select(Registration.id).where(
+        Registration.user_id == current_user.id, Registration.edition_id == _edition_id()
+    )
+    return db.session.scalar(own) is not None
 
 
 def _edition_id() -> int | None:

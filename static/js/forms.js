@@ -25,6 +25,16 @@ document.addEventListener("submit", (event) => {
   (event.submitter ?? form.querySelector("button[type=submit]"))?.setAttribute("aria-busy", "true");
 }, true);
 
+// Half-typed items (portal-draft.js) do not wait for the next person on a shared phone.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[data-sign-out]")) return;
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith("item-draft:")) localStorage.removeItem(key);
+  } catch {
+    // Where storage is forbidden, nothing was kept.
+  }
+});
+
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest("form");
   if (form) unlock(form);

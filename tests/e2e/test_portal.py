@@ -252,3 +252,21 @@ def test_a_sale_appears_while_the_page_is_open(phone: Page, browser_login: Login
     phone.clock.run_for(31_000)
     expect(figures.locator(".stat__value").first).to_have_text("1")
     expect(figures).to_contain_text("3,60")  # 4,50 less 20 %
+
+
+def test_signing_out_forgets_what_was_half_typed(
+    live_app: Flask, own_list: ItemList, new_context: NewContext, browser_login: Login
+) -> None:
+    context = new_context(**PHONE)
+    browser_login(context, own_list.registration.user)
+    page = context.new_page()
+    page.goto(address(own_list))
+    page.evaluate("localStorage.setItem('item-draft:list-1', '[]'); localStorage.setItem('till', '1')")
+    bottom = page.get_by_role("navigation", name="Menu", exact=True)
+    expect(bottom.get_by_role("link", name="Mes ventes")).to_be_visible()
+    page.locator("summary", has_text="Mon compte").click()
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url("**/sign-in")
+    kept = page.evaluate("Object.keys(localStorage)")
+    assert "till" in kept
+    assert not [key for key in kept if key.startswith("item-draft:")], kept
