@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,12 @@ def test_a_job_is_measured_whole_in_a_real_worker(
 
 
 def test_every_page_of_every_role_is_measured(setting: Setting) -> None:
-    measures = list(measure_pages(setting, people=20, items=300, reading=1.5, pause=0.1))
+    # In a thread of its own: the browser of the run keeps an event loop on this one.
+    with ThreadPoolExecutor(1) as alone:
+        measuring = alone.submit(
+            lambda: list(measure_pages(setting, people=20, items=300, reading=1.5, pause=0.1))
+        )
+        measures = measuring.result()
     pages = {label for role in PAGES.values() for label, _, _ in role}
     assert {each.what for each in measures} == pages | {"toutes, 20 personnes"}
     assert len(measures[-1].times) == sum(len(each.times) for each in measures[:-1])
