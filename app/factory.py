@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-import sentry_sdk
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -38,6 +37,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     settings = load_settings(overrides=overrides)
     set_up_logging(debug=settings.DEBUG)
     if settings.SENTRY_DSN:
+        import sentry_sdk
+
         sentry_sdk.init(dsn=settings.SENTRY_DSN, send_default_pii=False)
     app = Flask(
         "app", root_path=str(ROOT / "app"), static_folder=str(ROOT / "static"), static_url_path="/static"

@@ -93,14 +93,14 @@ def serve(app: Flask, host: str, port: int, welcome: list[str]) -> None:
         supervisor.start(
             "web", sys.executable, "-m", "gunicorn", "-c", str(ROOT / "config/gunicorn.py"), "wsgi:app"
         )
+        # The others after it: the person waits for the page, and small machines have two cores.
+        if not wait_until_healthy(base_url) and not supervisor.stopping:
+            raise click.ClickException(f"Le serveur ne répond pas. Son journal : {log_dir / 'web.log'}")
         supervisor.start("worker", sys.executable, "-m", "app.cli", "worker")
         supervisor.start("scheduler", sys.executable, "-m", "app.cli", "scheduler")
-        if wait_until_healthy(base_url):
-            click.echo(
-                "\n".join(["", f"La bourse est ouverte : {base_url}", *welcome, "", "Ctrl-C pour arrêter."])
-            )
-        elif not supervisor.stopping:
-            raise click.ClickException(f"Le serveur ne répond pas. Son journal : {log_dir / 'web.log'}")
+        click.echo(
+            "\n".join(["", f"La bourse est ouverte : {base_url}", *welcome, "", "Ctrl-C pour arrêter."])
+        )
         supervisor.watch()
     finally:
         supervisor.stop()
