@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,9 +31,9 @@ def bench_command(names: tuple[str, ...], json_file: Path | None, database: str,
     """Mesurer la vitesse : toutes les mesures, ou celles qui sont nommées."""
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
-        raise click.UsageError(
-            f"Mesure inconnue : {', '.join(unknown)}. Choisissez parmi : {', '.join(BENCHES)}."
-        )
+        choices = ", ".join(BENCHES)
+        click.echo(f"Mesure inconnue : {', '.join(unknown)}. Choisissez parmi : {choices}.", err=True)
+        sys.exit(2)
     if json_file and not json_file.parent.is_dir():
         raise click.UsageError(f"Le dossier {json_file.parent} n'existe pas : créez-le d'abord.")
     load = os.getloadavg()[0]

@@ -33,19 +33,21 @@ def run_job(server: PrivateServer, request: Callable[[], BackgroundJob]) -> JobR
         job = request()
         db.session.commit()
         dispatch(job)
-        done = _wait(job.id)
+        done = _wait(server, job.id)
     if done.state is JobState.FAILED or done.finished_at is None:
         click.echo(server.worker_output(), err=True)
         raise DomainError(f"Le travail « {done.title} » a échoué : {done.message}")
     return JobRun((done.finished_at - done.created_at).total_seconds(), memory.largest, done)
 
 
-def _wait(job_id: str) -> BackgroundJob:
+def _wait(server: PrivateServer, job_id: str) -> BackgroundJob:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         job = _look(job_id)
         if job.state in (JobState.DONE, JobState.FAILED):
             return job
+        if not server.workers_running:
+            raise DomainError(f"Le processus de travaux s'est arrêté.\n{server.worker_output()}")
         time.sleep(POLL_SECONDS)
     raise DomainError(f"Le travail n'est pas fini après {PATIENCE_SECONDS // 60} minutes.")
 

@@ -66,6 +66,10 @@ class PrivateServer:
         return [worker.pid for worker in self._workers]
 
     @property
+    def workers_running(self) -> bool:
+        return all(worker.running for worker in self._workers)
+
+    @property
     def web_pid(self) -> int:
         return self._running().pid
 
