@@ -9,9 +9,11 @@ from app.cli.demo.people import Person
 from app.cli.simulate.books import Line, as_table
 from app.cli.simulate.browser import Browser
 from app.cli.simulate.cast import DeclaredItem, DeclaredList, Depositor
-from app.cli.simulate.html import NotOnPage, read_html
+from app.cli.simulate.forms import NotOnPage
+from app.cli.simulate.html import read_html
+from app.cli.simulate.journal import Cancellation, Money, Ticket
 from app.cli.simulate.ledger import keep_books
-from app.cli.simulate.till import Cancellation, Money, Ticket, Till
+from app.cli.simulate.till import Till
 from app.cli.simulate.treasury import cents
 
 PAGE = """<h1>Une  page</h1>
@@ -57,7 +59,7 @@ def test_messages_and_tables_are_read() -> None:
     page = read_html(PAGE)
     assert page.heading == "Une page"
     assert page.told["alert"] == ["Il reste une erreur"]
-    assert page.row("Chiffre", "Carte")["Montant"] == "12,50 €"
+    assert page.rows == [{"Chiffre": "Carte, déduits", "Montant": "12,50 €"}]
 
 
 def test_amounts_are_read_as_they_are_shown() -> None:

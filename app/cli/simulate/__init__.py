@@ -12,7 +12,7 @@ import click
 from app.cli.simulate.books import as_table
 from app.cli.simulate.browser import Unexpected
 from app.cli.simulate.cast import Account
-from app.cli.simulate.html import NotOnPage
+from app.cli.simulate.forms import NotOnPage
 from app.cli.simulate.scratch import scratch_server
 from app.cli.simulate.story import Story
 from app.cli.simulate.till import MAX_TILLS

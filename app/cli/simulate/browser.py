@@ -11,7 +11,8 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from app.cli.simulate.html import Button, Document, Form, Values, read_html
+from app.cli.simulate.forms import Button, Form, Values
+from app.cli.simulate.html import Document, read_html
 
 TIMEOUT_SECONDS = 60
 # The server closes connections that rest longer (config/gunicorn.py, keepalive).

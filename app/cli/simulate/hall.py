@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 from app.cli.simulate.browser import Unexpected
-from app.cli.simulate.till import Money, Ticket, Till
+from app.cli.simulate.journal import Money, Ticket
+from app.cli.simulate.till import Till
 
 SOLD_SHARE = 0.6
 VOIDED_SHARE = 0.06

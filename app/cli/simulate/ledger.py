@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.cli.simulate.cast import Depositor
-from app.cli.simulate.till import Ticket, Till
+from app.cli.simulate.journal import Ticket
+from app.cli.simulate.till import Till
 
 COMMISSION_PERCENT = 20
 FEE_PER_LIST = {"standard": 0, "1000": 100}

@@ -6,7 +6,7 @@ from random import Random
 from app.cli.demo.goods import Good, make_list_goods
 from app.cli.simulate.browser import Browser, Page, Unexpected
 from app.cli.simulate.cast import PASSWORD, DeclaredItem, DeclaredList, Depositor
-from app.cli.simulate.html import Values
+from app.cli.simulate.forms import Values
 from app.core.money import format_amount
 from app.editions.rulebook import Rulebook
 

@@ -7,58 +7,17 @@ import itertools
 import json
 import re
 import uuid
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from app.cli.simulate.browser import Browser, Unexpected
+from app.cli.simulate.journal import Cancellation, Journal, Money, Ticket
 from app.core.money import format_amount
 
 BATCH = 20
 # Beyond are training tills.
 MAX_TILLS = 8
 DENOMINATIONS = (50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
-
-
-@dataclass(frozen=True)
-class Money:
-    """Paid or given back, in cents; `tendered` for cash."""
-
-    method: str
-    amount: int
-    tendered: int | None = None
-
-
-@dataclass(frozen=True)
-class Ticket:
-    """A sale as the till wrote it: (code, cents) of each item."""
-
-    uuid: str
-    till: int
-    seq: int
-    at: datetime
-    lines: tuple[tuple[str, int], ...]
-    payments: tuple[Money, ...]
-
-
-@dataclass(frozen=True)
-class Cancellation:
-    """A void of some items of a sale, with what was given back."""
-
-    uuid: str
-    ticket: str
-    codes: tuple[str, ...]
-    refund: Money
-
-
-@dataclass
-class Journal:
-    """Everything a till ever wrote, and what it has not sent yet."""
-
-    tickets: list[Ticket] = field(default_factory=list)
-    cancellations: list[Cancellation] = field(default_factory=list)
-    waiting: list[dict[str, str]] = field(default_factory=list)
-    sent: list[dict[str, str]] = field(default_factory=list)
 
 
 class Till:
@@ -121,7 +80,7 @@ class Till:
             online=online,
             total=sum(price for _, price in ticket.lines),
             lines=[{"code": code, "price": price} for code, price in ticket.lines],
-            payments=[_told(each) for each in payments],
+            payments=[each.told() for each in payments],
         )
         return ticket
 
@@ -138,7 +97,7 @@ class Till:
             total=worth,
             sale=ticket.uuid,
             codes=codes,
-            refunds=[_told(void.refund)],
+            refunds=[void.refund.told()],
             reason="Changé d'avis",
         )
 
@@ -257,10 +216,3 @@ def free_till(browser: Browser) -> tuple[int, int]:
         if found and number and int(number[1]) <= MAX_TILLS:
             return int(found[1]), int(number[1])
     raise Unexpected("aucune caisse libre sur la page des caisses")
-
-
-def _told(money: Money) -> dict[str, Any]:
-    told: dict[str, Any] = {"method": money.method, "amount": money.amount}
-    if money.tendered is not None:
-        told["tendered"] = money.tendered
-    return told
