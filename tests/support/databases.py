@@ -26,6 +26,9 @@ class Databases(Protocol):
     def create(self) -> str:
         """URL of a new database with every migration applied and no rows."""
 
+    def create_empty(self) -> str:
+        """URL of a new database without any table."""
+
 
 class SqliteDatabases:
     def __init__(self, directory: Path) -> None:
@@ -39,9 +42,12 @@ class SqliteDatabases:
         return path
 
     def create(self) -> str:
-        path = self._directory / f"db{next(self._numbers)}.sqlite3"
-        shutil.copyfile(self.template, path)
-        return f"sqlite:///{path}"
+        url = self.create_empty()
+        shutil.copyfile(self.template, url.removeprefix("sqlite:///"))
+        return url
+
+    def create_empty(self) -> str:
+        return f"sqlite:///{self._directory / f'db{next(self._numbers)}.sqlite3'}"
 
     def empty(self, url: str) -> None:
         """Put a database back to its first state, also while a server uses it."""
@@ -61,10 +67,12 @@ class MariaDbDatabases:
         return self._server.dump("template")
 
     def create(self) -> str:
-        sql, name = self._template, f"db{next(self._numbers)}"
-        url = self._server.create(name)
-        self._server.load(name, sql)
+        sql, url = self._template, self.create_empty()
+        self._server.load(url.rpartition("/")[2].partition("?")[0], sql)
         return url
+
+    def create_empty(self) -> str:
+        return self._server.create(f"db{next(self._numbers)}")
 
 
 def make_app(url: str, data_dir: Path, overrides: Mapping[str, Any] | None = None) -> Flask:
