@@ -14,6 +14,10 @@ export function hideGate() {
   $("counter").inert = false;
 }
 
+export function isGated() {
+  return !$("gate").hidden;
+}
+
 function buttons(action, tillId, again) {
   const link = (label, href) => el("a", { class: "button button--primary button--large", href }, label);
   const press = (label, act) => el("button", { class: "button button--primary button--large", type: "button", onclick: act }, label);

@@ -30,9 +30,6 @@ export class HistoryView {
       event.preventDefault();
       this.#confirmVoid();
     });
-    for (const dialog of [this.#dialog, this.#void]) {
-      dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
-    }
   }
 
   async open() {

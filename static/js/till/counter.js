@@ -1,0 +1,97 @@
+// The counter: what is scanned becomes the basket of a customer, and the basket becomes a sale.
+import { showAnswer, showBasket } from "./basket-view.js";
+import { shortName } from "./codes.js";
+import { isGated } from "./gate.js";
+import { euros } from "./money.js";
+import { PaymentView } from "./payment-view.js";
+import { accepted, refused } from "./sounds.js";
+
+const NOT_READY = { title: "Caisse pas prête", text: "Attendez l'ouverture de la caisse." };
+const NOT_KEPT = {
+  title: "NON ENREGISTRÉ",
+  text: "La vente n'est pas faite, le panier est gardé. Recommencez, ou appelez un gestionnaire.",
+};
+
+// Events: "basket" after each change of it, "sold" (detail: the stored record), "scanned" (detail: {ms, accepted}).
+export class Counter extends EventTarget {
+  // Scans that came while a sale or a void was being written, in order.
+  #waiting = [];
+
+  constructor(till) {
+    super();
+    this.till = till;
+    this.payment = new PaymentView(() => till.basket, (payments) => this.sell(payments));
+  }
+
+  get basket() {
+    return this.till.basket;
+  }
+
+  // A code that was scanned, wherever from: into the basket, or refused aloud.
+  scan(text) {
+    if (!this.till.canSell || isGated()) return this.refuse(NOT_READY);
+    if (this.till.saving) return this.#waiting.push(text);
+    for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+    this.nextCustomer();
+    const { item, refusal } = this.basket.look(text);
+    if (refusal) return this.refuse(refusal);
+    return this.add(item);
+  }
+
+  scanWaiting() {
+    for (const text of this.#waiting.splice(0)) this.scan(text);
+  }
+
+  // The sale just made leaves the screen.
+  nextCustomer() {
+    if (this.payment.isDone) this.payment.leave();
+  }
+
+  add(item) {
+    this.basket.add(item);
+    this.accept(`${item.name} · ${euros(item.price)}`, [shortName(item.code), item.detail].filter(Boolean).join(" · "));
+    this.changed();
+  }
+
+  remove(code) {
+    this.basket.remove(code);
+    this.changed();
+  }
+
+  accept(title, text) {
+    showAnswer("accepted", title, text);
+    accepted();
+  }
+
+  refuse({ title, text }) {
+    showAnswer("refused", title, text);
+    refused();
+  }
+
+  // The basket is another one than before: kept on disk and shown.
+  changed() {
+    this.till.keepBasket();
+    this.draw();
+    this.dispatchEvent(new Event("basket"));
+  }
+
+  draw() {
+    showBasket(this.basket, (code) => this.remove(code));
+    this.payment.basketChanged();
+  }
+
+  async sell(payments) {
+    if (this.till.saving) return;
+    try {
+      const record = await this.till.sell(payments);
+      this.draw();
+      this.payment.done(record);
+      showAnswer("accepted", "Encaissé", "Scannez l'article suivant pour servir le prochain client.");
+      this.dispatchEvent(new CustomEvent("sold", { detail: record }));
+    } catch (error) {
+      console.error(error);
+      this.refuse(NOT_KEPT);
+    }
+    this.scanWaiting();
+  }
+}
