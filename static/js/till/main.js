@@ -3,10 +3,11 @@ import { showAnswer } from "./basket-view.js";
 import { shortName } from "./codes.js";
 import { Counter } from "./counter.js";
 import { $ } from "./dom.js";
+import { installFeatures } from "./features.js";
 import { hideGate, showGate } from "./gate.js";
 import { HistoryView } from "./history-view.js";
 import { listenForKeys } from "./keys.js";
-import { installManual } from "./manual-view.js";
+import { openMenu } from "./menu.js";
 import { euros } from "./money.js";
 import { NotReady, register } from "./registration.js";
 import { listenForScans } from "./scanner.js";
@@ -39,7 +40,7 @@ async function start() {
     },
   });
   closeDialogsByTheirCross();
-  installManual(counter);
+  installFeatures(counter);
   till.addEventListener("change", () => showState(till));
   till.addEventListener("verdict", ({ detail }) => tellVerdicts(counter, detail));
   setInterval(() => showState(till), 15000);
@@ -52,6 +53,7 @@ async function start() {
     removeLast: () => counter.basket.lines.length && counter.remove(counter.basket.lines.at(-1).code),
     history: () => history.open(),
     synchronise,
+    menu: openMenu,
     type: () => $("manual-code").focus(),
   });
   for (const [name, act] of [["open-history", () => history.open()], ["synchronise", synchronise], ["close-till", () => closeTill(counter)]]) {

@@ -1,0 +1,9 @@
+// Everything around selling, one module each; each is given the counter once, when the till is open.
+import { installManual } from "./manual-view.js";
+import { installMenu } from "./menu.js";
+
+const FEATURES = [installManual, installMenu];
+
+export function installFeatures(counter) {
+  for (const install of FEATURES) install(counter);
+}
