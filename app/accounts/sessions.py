@@ -52,6 +52,11 @@ def find_user_by_session(token: str) -> User | None:
     return session.user
 
 
+def session_id(token: str) -> int:
+    """The row of the session with this token, for what it vouches for beside the browser."""
+    return db.session.scalars(select(UserSession.id).where(UserSession.token_hash == hash_token(token))).one()
+
+
 def close_session(token: str) -> None:
     db.session.execute(
         update(UserSession).where(UserSession.token_hash == hash_token(token)).values(revoked_at=utcnow())

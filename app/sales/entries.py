@@ -1,9 +1,13 @@
 """The journal a till writes: what an entry says, read strictly from the exact text the till signed.
 
-An entry is canonical JSON (keys sorted, no blanks). Fields of both kinds: `v` (format, 1), `kind`, `uuid`,
-`till` (id), `seq`, `session` (uuid), `at` (corrected time, ISO 8601 UTC), `clock` (raw values, kept for the
-record), `total` in cents. A sale adds `online`, `lines` [{code, price}] and `payments` [{method, amount,
-tendered?}]; a void adds `sale` (uuid), `codes`, `refunds` [{method, amount}] and `reason`.
+An entry is canonical JSON (keys sorted, no blanks). Fields of both kinds: `v` (format, 1 or 2), `kind`,
+`uuid`, `till` (id), `seq`, `session` (uuid), `at` (corrected time, ISO 8601 UTC), `clock` (raw values, kept
+for the record), `total` in cents. A sale adds `online`, `lines` [{code, price}] and `payments` [{method,
+amount, tendered?}]; a void adds `sale` (uuid), `codes`, `refunds` [{method, amount}] and `reason`.
+
+Format 2 adds `by` (id of the person who sells); lines without a label, {text, price}; `hand` on a line that
+was found by search instead of scanned; and in a void `lines`, the places (from 0) of lines without a code.
+Tills of an earlier version may still hold entries of format 1: they are read for ever.
 """
 
 import json
@@ -15,10 +19,11 @@ from typing import Any
 
 from app.sales.models import PaymentMethod
 
-FORMATS = (1,)
+FORMATS = (1, 2)
 MAX_LINES = 500
 MAX_CENTS = 100_000_00
 MAX_SEQ = 2**31 - 1
+MAX_TEXT = 120
 
 
 class InvalidEntry(ValueError):
@@ -27,8 +32,13 @@ class InvalidEntry(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
+    """One item at the price charged. Without a label `code` is empty and `text` says what it was; `by_hand`:
+    found by search, its label was not read."""
+
     code: str
     price_cents: int
+    text: str = ""
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,8 @@ class EntryPayment:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What both kinds say. `at` is the till's corrected time; `jumped`: its clock was seen to jump."""
+    """What both kinds say. `at` is the till's corrected time; `jumped`: its clock was seen to jump; `by_id`:
+    who sold, as the till says (None in format 1)."""
 
     uuid: str
     till_id: int
@@ -51,6 +62,7 @@ class Entry:
     at: datetime
     jumped: bool
     total_cents: int
+    by_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,10 @@ class SaleEntry(Entry):
 
     kind = "sale"
 
+    @property
+    def taken_cents(self) -> int:
+        return self.total_cents
+
 
 @dataclass(frozen=True, slots=True)
 class VoidEntry(Entry):
@@ -68,8 +84,24 @@ class VoidEntry(Entry):
     codes: tuple[str, ...]
     refunds: tuple[EntryPayment, ...]
     reason: str
+    # Places in the sale (from 0) of lines that bear no code.
+    places: tuple[int, ...] = ()
 
     kind = "void"
+
+    @property
+    def taken_cents(self) -> int:
+        return -self.total_cents
+
+    @property
+    def line_names(self) -> tuple[str, ...]:
+        """The lines given back, as `line_name` names them."""
+        return self.codes + tuple(line_name("", place) for place in self.places)
+
+
+def line_name(code: str, place: int) -> str:
+    """What a line of a sale is called: its code, or its place (from 0) when it has none."""
+    return code or f"sans étiquette (ligne {place + 1})"
 
 
 def read_entry(payload: str) -> SaleEntry | VoidEntry:
@@ -91,21 +123,30 @@ def read_entry(payload: str) -> SaleEntry | VoidEntry:
 
 
 def _read_sale(data: Mapping[str, Any]) -> SaleEntry:
-    lines = tuple(EntryLine(_text(line, "code", 10), _cents(line, "price")) for line in _list(data, "lines"))
+    lines = tuple(_read_line(line) for line in _list(data, "lines"))
     payments = tuple(_read_payment(payment) for payment in _list(data, "payments"))
     return SaleEntry(*_common(data), lines, payments, offline=data.get("online") is not True)
 
 
 def _read_void(data: Mapping[str, Any]) -> VoidEntry:
-    codes = tuple(_text({"code": code}, "code", 10) for code in _list(data, "codes", of=str))
+    places = tuple(_list(data, "lines", of=int)) if data["v"] > 1 and data.get("lines") else ()
+    codes = tuple(
+        _text({"code": code}, "code", 10) for code in _list(data, "codes", of=str, least=0 if places else 1)
+    )
     refunds = tuple(_read_payment(refund) for refund in _list(data, "refunds"))
     reason = data.get("reason", "")
     if not isinstance(reason, str):
         raise InvalidEntry("reason")
-    return VoidEntry(*_common(data), _uuid(data, "sale"), codes, refunds, _storable(reason[:200]))
+    return VoidEntry(*_common(data), _uuid(data, "sale"), codes, refunds, _storable(reason[:200]), places)
 
 
-def _common(data: Mapping[str, Any]) -> tuple[str, int, int, str, datetime, bool, int]:
+def _read_line(data: Mapping[str, Any]) -> EntryLine:
+    if data.get("text") is not None and data.get("code") is None:
+        return EntryLine("", _cents(data, "price"), _text(data, "text", MAX_TEXT))
+    return EntryLine(_text(data, "code", 10), _cents(data, "price"), by_hand=data.get("hand") is True)
+
+
+def _common(data: Mapping[str, Any]) -> tuple[str, int, int, str, datetime, bool, int, int | None]:
     clock = data.get("clock")
     if not isinstance(clock, dict):
         raise InvalidEntry("clock")
@@ -117,6 +158,7 @@ def _common(data: Mapping[str, Any]) -> tuple[str, int, int, str, datetime, bool
         _moment(data, "at"),
         clock.get("jump") is True,
         _cents(data, "total"),
+        _integer(data, "by", 1, MAX_SEQ) if data.get("by") is not None else None,
     )
 
 
@@ -172,12 +214,12 @@ def _moment(data: Mapping[str, Any], key: str) -> datetime:
         raise InvalidEntry(key) from error
 
 
-def _list(data: Mapping[str, Any], key: str, of: type = dict) -> list[Any]:
+def _list(data: Mapping[str, Any], key: str, of: type = dict, least: int = 1) -> list[Any]:
     value = data.get(key)
     if (
         not isinstance(value, list)
-        or not 0 < len(value) <= MAX_LINES
-        or any(not isinstance(row, of) for row in value)
+        or not least <= len(value) <= MAX_LINES
+        or any(type(row) is not of for row in value)
     ):
         raise InvalidEntry(key)
     return value

@@ -99,16 +99,16 @@ def time_flags(
 
 
 def void_flags(entry: VoidEntry, sold_at: datetime, line_prices: Mapping[str, int | None]) -> list[Flag]:
-    """What is odd in a void; `line_prices`: cents of the sale's lines by code, None once they were void."""
+    """What is odd in a void; `line_prices`: cents of the sale's lines by `line_name`, None once void."""
     flags = []
     if entry.at - sold_at > VOID_WINDOW:
         flags.append(Flag("late_void", "Annulée plus de cinq minutes après la vente."))
-    for code in entry.codes:
-        if code not in line_prices:
-            flags.append(Flag("not_in_sale", f"L'article {code} n'est pas dans cette vente."))
-        elif line_prices[code] is None:
-            flags.append(Flag("already_void", f"L'article {code} était déjà annulé."))
-    worth = sum(line_prices.get(code) or 0 for code in entry.codes)
+    for name in entry.line_names:
+        if name not in line_prices:
+            flags.append(Flag("not_in_sale", f"L'article {name} n'est pas dans cette vente."))
+        elif line_prices[name] is None:
+            flags.append(Flag("already_void", f"L'article {name} était déjà annulé."))
+    worth = sum(line_prices.get(name) or 0 for name in entry.line_names)
     if sum(refund.amount_cents for refund in entry.refunds) != worth or entry.total_cents != worth:
         flags.append(Flag("refund_mismatch", "La somme rendue n'est pas le prix des articles annulés."))
     return flags
@@ -136,6 +136,9 @@ def _short(payment: EntryPayment) -> bool:
 def _line_flags(entry: SaleEntry, items: Mapping[str, ItemFacts], edition_number: int) -> list[Flag]:
     flags = []
     for line in entry.lines:
+        if not line.code:
+            flags.append(Flag("unlabelled", f"« {line.text} », sans étiquette : à identifier."))
+            continue
         item = items.get(line.code)
         if item is None:
             foreign = line.code[:2] != f"{edition_number:02d}"

@@ -84,6 +84,7 @@ ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "till.sell": HALL,
     "till.state": HALL,
     "till.device": HALL,
+    "till.device_login": HALL,
     "till.close": HALL,
     # The page of the till without anything of anybody in it, kept by the service worker.
     "till.shell": PUBLIC,
@@ -91,6 +92,7 @@ ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     # --- sync
     "sync.journal": TILL_KEY,
     "sync.ping": TILL_KEY,
+    "sync.reconciliation": TILL_KEY,
     "sync.catalogue": TILL_KEY,
     # --- backoffice
     "backoffice.editions": MANAGERS,

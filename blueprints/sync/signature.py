@@ -25,6 +25,9 @@ def require_till() -> None:
     if device is None:
         log.warning("sync.refused", reason=reason, key_id=key_id[:36], path=request.path)
         abort(make_response(jsonify(error="unknown_till_key"), 401))
+    if not device.vouched:
+        log.warning("sync.login_expired", till=device.till_number, path=request.path)
+        abort(make_response(jsonify(error="login_expired"), 401))
     g.till_device = device
 
 

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from datetime import UTC, datetime
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response, jsonify, make_response, request
@@ -12,25 +12,29 @@ from werkzeug.exceptions import BadRequest
 from app.core.clock import utcnow
 from app.core.db import in_transaction
 from app.sales.catalogue import catalogue_delta, catalogue_version, whole_catalogue
-from app.sales.queries import conflicts_of_till, server_epoch
-from app.sales.services.devices import last_seq, note_ping
-from app.sales.services.journal import ReceivedEntry, receive_entries
+from app.sales.queries import conflicts_of_till, server_epoch, session_at_till
+from app.sales.services.devices import entries_held, last_seq, note_ping
+from app.sales.services.journal import receive_entries
+from app.sales.services.orders import note_done, orders_of
+from app.sales.services.reconciliation import compare_journal
 from blueprints.sync import bp
+from blueprints.sync.reading import read_count, read_entry, read_numbers, read_object, read_ping, read_summary
 from blueprints.sync.signature import require_till, till_device
 
 MAX_BATCH = 100
-MAX_COUNT = 1_000_000
+# More than a till can hold of a whole sale.
+MAX_HASHES = 20_000
 bp.before_request(require_till)
 
 
 @bp.post("/journal")
 def journal() -> ResponseReturnValue:
     """A batch of entries, oldest first; answers one verdict each, whatever is wrong with one of them."""
-    entries = _json().get("entries")
+    entries = read_object().get("entries")
     if not isinstance(entries, list) or not 0 < len(entries) <= MAX_BATCH:
         raise BadRequest
     epoch = server_epoch()
-    verdicts = receive_entries(till_device(), [_received(entry) for entry in entries])
+    verdicts = receive_entries(till_device(), [read_entry(entry) for entry in entries])
     return jsonify(
         epoch=epoch,
         verdicts=[
@@ -43,24 +47,37 @@ def journal() -> ResponseReturnValue:
 @bp.post("/ping")
 def ping() -> ResponseReturnValue:
     """The till's state against the server's time, what changed in the catalogue, and what it should do."""
-    data, device = _json(), till_device()
-    t0, cursor = data.get("t0"), _count(data, "cursor")
-    pending, seq = _count(data, "pending"), _count(data, "last_seq")
-    oldest, version = _moment(data.get("oldest")), str(data.get("version", ""))[:40]
+    data, device = read_object(), till_device()
+    facts, cursor, done = read_ping(data), read_count(data, "cursor"), read_numbers(data, "done", MAX_BATCH)
 
     def listen_and_look() -> dict[str, Any]:
-        note_ping(device.device_id, pending, oldest, seq, version)
+        note_ping(device.device_id, facts)
+        note_done(device.till_id, done)
         return {
             "epoch": server_epoch(),
             "last_seq": last_seq(device.till_id),
+            "held": entries_held(device.device_id),
             "catalogue": catalogue_delta(device, cursor),
             "conflicts": conflicts_of_till(device.till_id),
-            # What the hall asks of this till, for instance to synchronise at once.
-            "orders": [],
+            "orders": orders_of(device.till_id),
+            "session": session_at_till(device.till_id),
         }
 
     answer = in_transaction(listen_and_look)
-    return jsonify(t0=t0, now=utcnow().timestamp() * 1000, **answer)
+    return jsonify(t0=data.get("t0"), now=utcnow().timestamp() * 1000, **answer)
+
+
+@bp.post("/reconciliation")
+def reconciliation() -> ResponseReturnValue:
+    """The till's journal against ours; with `hashes`, which of its entries are missing here."""
+    data, device = read_object(), till_device()
+    said, gaps, hashes = read_summary(data), read_numbers(data, "gaps", MAX_HASHES), data.get("hashes")
+    if hashes is not None and not (isinstance(hashes, list) and len(hashes) <= MAX_HASHES):
+        raise BadRequest
+    wanted = None if hashes is None else [str(each)[:64] for each in hashes]
+    epoch = server_epoch()
+    result = in_transaction(lambda: compare_journal(device, said, gaps, wanted))
+    return jsonify(epoch=epoch, agrees=result.agrees, server=asdict(result.server), missing=result.missing)
 
 
 @bp.get("/catalogue")
@@ -85,36 +102,3 @@ def _compressed(data: dict[str, Any]) -> Response:
     if request.accept_encodings.quality("gzip") > 0:
         body, headers["Content-Encoding"] = gzip.compress(body, 6), "gzip"
     return make_response(body, headers)
-
-
-def _json() -> dict[str, Any]:
-    data = request.get_json()
-    if not isinstance(data, dict):
-        raise BadRequest
-    return data
-
-
-def _received(entry: object) -> ReceivedEntry:
-    """One entry of a batch; what is not even text becomes text that no signature fits."""
-    fields = entry if isinstance(entry, dict) else {}
-    texts = (fields.get(key) for key in ("uuid", "hash", "payload", "mac"))
-    return ReceivedEntry(*(_storable(text) if isinstance(text, str) else "" for text in texts))
-
-
-def _storable(text: str) -> str:
-    return text.encode(errors="replace").decode()
-
-
-def _count(data: dict[str, Any], key: str) -> int:
-    value = data.get(key, 0)
-    if type(value) is not int or not 0 <= value <= MAX_COUNT:
-        raise BadRequest
-    return value
-
-
-def _moment(milliseconds: object) -> datetime | None:
-    if milliseconds is None:
-        return None
-    if not isinstance(milliseconds, int | float) or not 0 <= milliseconds < 1e14:
-        raise BadRequest
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -1,9 +1,8 @@
 """Choosing, opening and closing a till; the selling page itself works in the browser (static/js/till)."""
 
-from flask import abort, current_app, flash, jsonify, request, url_for
+from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_wtf.csrf import generate_csrf
 
 from app.core.clock import utcnow
 from app.core.db import db
@@ -11,7 +10,6 @@ from app.core.errors import DomainError, NotAllowed
 from app.sales.models import PAYMENT_LABELS, TillSession
 from app.sales.queries import get_till, open_session_of, till_states
 from app.sales.rules import variance
-from app.sales.services.devices import NotYourSession, join_session
 from app.sales.services.sessions import VarianceUnexplained, close_session, open_session
 from app.web.access import may_use
 from app.web.filters import edition_in_view
@@ -73,41 +71,6 @@ def guide() -> ResponseReturnValue:
     return page_kept_at_tills().html
 
 
-@bp.get("/<int:till_id>/state")
-def state(till_id: int) -> ResponseReturnValue:
-    """Who works at this till, for its page: the till, its open session, and a token to register with."""
-    till = get_till(till_id)
-    session = open_session_of(till.id)
-    return jsonify(
-        till={"id": till.id, "number": till.number, "training": till.training},
-        session=_told(session) if session else None,
-        csrf=generate_csrf(),
-    )
-
-
-@bp.post("/<int:till_id>/device")
-def device(till_id: int) -> ResponseReturnValue:
-    """Bind this browser to the open session; answers the secret once, when the browser is new to the till."""
-    data = request.get_json()
-    if not isinstance(data, dict):
-        abort(400)
-    session = open_session_of(till_id)
-    if session is None:
-        abort(404)
-    key_id = data.get("key_id")
-    if session.volunteer_id != current_user.id:
-        raise NotYourSession(session)
-    joined = join_session(
-        session,
-        key_id if isinstance(key_id, str) else None,
-        user_id=current_user.id,
-        server_key=current_app.config["SECRET_KEY"],
-        take_over=data.get("take_over") is True,
-    )
-    db.session.commit()
-    return jsonify(key_id=joined.key_id, secret=joined.secret_text, last_seq=joined.last_seq)
-
-
 @bp.route("/<int:till_id>/closure", methods=["GET", "POST"])
 def close(till_id: int) -> ResponseReturnValue:
     """Count the drawer and close; a difference is shown first, and needs a reason.
@@ -151,14 +114,6 @@ class _NotYoursToClose(NotAllowed):
 def _may_close(volunteer_id: int) -> bool:
     """Counting shows what the drawer should hold: for its own volunteer, and readers of the treasury."""
     return volunteer_id == current_user.id or may_use("treasury.home", current_user.roles)
-
-
-def _told(session: TillSession) -> dict[str, object]:
-    return {
-        "uuid": session.uuid,
-        "volunteer": session.volunteer.full_name,
-        "opened_at": session.opened_at.isoformat(),
-    }
 
 
 def _gaps(refusal: VarianceUnexplained) -> list[tuple[str, int, int, int]]:

@@ -22,6 +22,9 @@ def upgrade() -> None:
             make()
     for table, columns in NEW_COLUMNS.items():
         _add(table, columns())
+    indexes = {index["name"] for index in sa.inspect(op.get_bind()).get_indexes("journal_entry")}
+    if "ix_journal_entry_device_verdict" not in indexes:
+        op.create_index("ix_journal_entry_device_verdict", "journal_entry", ["device_id", "verdict"])
     _fill_totals()
 
 

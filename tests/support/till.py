@@ -15,6 +15,7 @@ from app.core.db import db
 from app.editions.models import Till
 from app.sales import keys
 from app.sales.models import TillDevice, TillSession
+from app.sales.reconciliation_rules import summarise
 from app.sales.services.devices import join_session, recognise
 from app.sales.services.facts import DeviceKey
 from app.sales.services.journal import ReceivedEntry
@@ -32,7 +33,7 @@ class TestTill:
         volunteer = UserFactory(role="volunteer")
         self.till_id = till.id
         self.session: TillSession = open_session(till, volunteer.id, opening_float_cents)
-        joined = join_session(self.session, None, user_id=volunteer.id, server_key=SECRET_KEY)
+        joined = join_session(self.session, None, user_id=volunteer.id, login_id=None, server_key=SECRET_KEY)
         assert joined.secret
         self.key_id, self.secret = joined.key_id, joined.secret
         self._seq = itertools.count(joined.last_seq + 1)
@@ -77,6 +78,19 @@ class TestTill:
         payload = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         digest = hashlib.sha256(payload.encode()).hexdigest()
         return ReceivedEntry(entry["uuid"], digest, payload, keys.mac_of(self.secret, payload.encode()))
+
+    def ping(self, client: FlaskClient, **facts: Any) -> Any:
+        """What the server answers to a ping that says `facts` (nothing pending, all catalogue known)."""
+        answer = self.request(client, "POST", "/sync/ping", {"t0": 1, "cursor": 0, **facts})
+        return answer.get_json()
+
+    def compare(self, client: FlaskClient, *entries: ReceivedEntry, ask_missing: bool = False) -> Any:
+        """Compare a journal that holds these entries, all understood."""
+        said = summarise([(entry.hash, json.loads(entry.payload)["total"]) for entry in entries], 0)
+        body = {"count": said.count, "sum": said.sum_cents, "digest": said.digest, "quarantined": 0}
+        if ask_missing:
+            body["hashes"] = [entry.hash for entry in entries]
+        return self.request(client, "POST", "/sync/reconciliation", body).get_json()
 
     def send(self, client: FlaskClient, *entries: ReceivedEntry) -> TestResponse:
         """Post a batch as the page does."""

@@ -94,7 +94,7 @@ def test_a_sale_and_a_void_are_read_as_they_were_written() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"v": 2},
+        {"v": 3},
         {"kind": "gift"},
         {"uuid": "not-a-uuid"},
         {"uuid": str(uuid.UUID(int=1)).upper() + "0"},

@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.mysql import MEDIUMTEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,6 +29,8 @@ class JournalEntry(Model):
         UniqueConstraint("till_id", "uuid", name="uq_journal_entry_till_uuid"),
         # NULL for quarantined entries, whose seq may be a lie.
         UniqueConstraint("till_id", "seq", name="uq_journal_entry_till_seq"),
+        # How much of each device's journal is here, asked at each ping.
+        Index("ix_journal_entry_device_verdict", "device_id", "verdict"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     till_id: Mapped[int] = mapped_column(ForeignKey("till.id"), index=True)

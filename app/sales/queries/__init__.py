@@ -7,7 +7,9 @@ from app.sales.queries.tills import (
     get_till,
     list_sessions,
     open_session_of,
+    seller_at,
     server_epoch,
+    session_at_till,
     till_states,
 )
 from app.sales.queries.totals import (
@@ -39,7 +41,9 @@ __all__ = [
     "payments_by_method",
     "sales_by_hour",
     "sales_totals",
+    "seller_at",
     "server_epoch",
+    "session_at_till",
     "sold_cents_by_registration",
     "sold_lines",
     "sold_where",

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from app.accounts.models import User
+from app.accounts.models import User, UserSession
+from app.core.clock import utcnow
 from app.core.db import db
 from app.core.errors import NotFound
 from app.editions.models import Till
@@ -20,6 +22,7 @@ from app.sales.models import (
     ServerEpoch,
     TillDevice,
     TillSession,
+    TillShift,
 )
 
 
@@ -43,6 +46,10 @@ class TillState:
     oldest_pending_at: datetime | None
     sales: int
     amount_cents: int
+    # Whether its journal agreed with ours when last compared; None when it never was.
+    agrees: bool | None = None
+    # Nobody is signed in any more on its device: what it sells waits there (AUTH_WAIT).
+    waits_for_login: bool = False
 
     @property
     def name(self) -> str:
@@ -58,6 +65,8 @@ class _DeviceState:
     last_seen_at: datetime | None
     pending: int
     oldest_pending_at: datetime | None
+    agrees: bool | None = None
+    waits_for_login: bool = False
 
 
 def get_till(till_id: int) -> Till:
@@ -116,6 +125,8 @@ def till_states(edition_id: int) -> list[TillState]:
                 device.oldest_pending_at,
                 sales,
                 amount_cents,
+                device.agrees,
+                device.waits_for_login,
             )
         )
     return states
@@ -129,6 +140,32 @@ def list_sessions(edition_id: int) -> Sequence[TillSession]:
         .where(TillSession.edition_id == edition_id)
         .order_by(TillSession.opened_at.desc())
     ).all()
+
+
+def session_at_till(till_id: int) -> dict[str, Any] | None:
+    """The session under way, as told to the till's page: {uuid, volunteer, by, opened_at}; `by` sells now."""
+    session = open_session_of(till_id)
+    if session is None:
+        return None
+    seller = seller_at(session)
+    return {
+        "uuid": session.uuid,
+        "volunteer": seller.full_name,
+        "by": seller.id,
+        "opened_at": session.opened_at.isoformat(),
+    }
+
+
+def seller_at(session: TillSession) -> User:
+    """Who sells in a session now: the last to take a turn, else who opened it."""
+    turn = db.session.scalars(
+        select(TillShift)
+        .options(joinedload(TillShift.volunteer))
+        .where(TillShift.session_id == session.id)
+        .order_by(TillShift.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return turn.volunteer if turn else session.volunteer
 
 
 def server_epoch() -> str:
@@ -147,18 +184,27 @@ def _open_sessions(edition_id: int) -> dict[int, tuple[TillSession, str]]:
 
 
 def _devices(edition_id: int) -> dict[int, _DeviceState]:
-    """Per till: the latest contact, and what all its devices together still hold."""
+    """Per till: the latest contact, what all its devices together still hold, and how the latest one is."""
     rows = db.session.execute(
-        select(
-            TillDevice.till_id,
-            func.max(TillDevice.last_seen_at),
-            func.sum(TillDevice.pending_count),
-            func.min(TillDevice.oldest_pending_at),
-        )
+        select(TillDevice, UserSession)
+        .outerjoin(UserSession, UserSession.id == TillDevice.login_id)
         .where(TillDevice.edition_id == edition_id)
-        .group_by(TillDevice.till_id)
+        .order_by(TillDevice.id)
     )
-    return {till_id: _DeviceState(seen, int(pending), oldest) for till_id, seen, pending, oldest in rows}
+    states: dict[int, _DeviceState] = {}
+    for device, login in rows:
+        before = states.get(device.till_id, _DeviceState(None, 0, None))
+        ended = login is not None and (login.revoked_at is not None or login.expires_at <= utcnow())
+        states[device.till_id] = _DeviceState(
+            last_seen_at=max(filter(None, (before.last_seen_at, device.last_seen_at)), default=None),
+            pending=before.pending + device.pending_count,
+            oldest_pending_at=min(
+                filter(None, (before.oldest_pending_at, device.oldest_pending_at)), default=None
+            ),
+            agrees=(device.reconciliation or {}).get("agrees"),
+            waits_for_login=ended,
+        )
+    return states
 
 
 def _sold(edition_id: int) -> dict[int, tuple[int, int]]:

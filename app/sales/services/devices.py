@@ -4,16 +4,18 @@ import uuid
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
+from app.accounts.models import User, UserSession
 from app.core import audit
 from app.core.clock import utcnow
 from app.core.db import db
-from app.core.errors import Conflict, DomainError
+from app.core.errors import Conflict, DomainError, NotFound
 from app.editions.models import Till
 from app.sales import keys
-from app.sales.models import JournalEntry, TillDevice, TillSession
+from app.sales.models import JournalEntry, TillDevice, TillSession, Verdict
 from app.sales.services.facts import DeviceKey
 
 
@@ -52,9 +54,17 @@ class Registration:
 
 
 def join_session(
-    session: TillSession, key_id: str | None, *, user_id: int, server_key: str, take_over: bool = False
+    session: TillSession,
+    key_id: str | None,
+    *,
+    user_id: int,
+    login_id: int | None,
+    server_key: str,
+    take_over: bool = False,
 ) -> Registration:
     """Bind a browser to the open session: the one that knows `key_id`, else a new device with a new secret.
+
+    `login_id`: the signed-in session (UserSession) that vouches for it from now on.
 
     Raises OnAnotherDevice when the session is on another device, unless `take_over`: then that device is
     revoked (what it still sends is kept, and flagged) and its numbers are not used again.
@@ -70,7 +80,7 @@ def join_session(
     if device is None:
         secret = keys.new_secret()
         device = _register(session.till, secret, user_id, server_key)
-    session.device_id = device.id
+    session.device_id, device.login_id = device.id, login_id
     db.session.flush()
     return Registration(device.key_id, secret, last_seq(session.till_id))
 
@@ -81,29 +91,70 @@ def recognise(key_id: str, message: bytes, mac: str, server_key: str) -> DeviceK
     Raises cryptography.exceptions.InvalidTag when `server_key` is not the one its secret was encrypted with.
     """
     row = db.session.execute(
-        select(TillDevice, Till).join(Till, Till.id == TillDevice.till_id).where(TillDevice.key_id == key_id)
+        select(TillDevice, Till, UserSession, User.active)
+        .join(Till, Till.id == TillDevice.till_id)
+        .outerjoin(UserSession, UserSession.id == TillDevice.login_id)
+        .outerjoin(User, User.id == UserSession.user_id)
+        .where(TillDevice.key_id == key_id)
     ).one_or_none()
     if row is None:
         return None
-    device, till = row
+    device, till, login, active = row
     secret = keys.decrypt_secret(device.secret_encrypted, server_key, key_id)
     if not keys.is_signed(secret, message, mac):
         return None
     return DeviceKey(
-        device.id, key_id, secret, till.id, till.number, till.training, till.edition_id, device.revoked_at
+        device.id,
+        key_id,
+        secret,
+        till.id,
+        till.number,
+        till.training,
+        till.edition_id,
+        device.revoked_at,
+        vouched=login is None or (active and login.revoked_at is None and login.expires_at > utcnow()),
     )
 
 
-def note_ping(
-    device_id: int, pending_count: int, oldest_pending_at: datetime | None, last_seq: int, app_version: str
-) -> None:
-    """Remember what a till says of itself: how much it still holds, since when, and up to which number."""
+def vouch_for(till_id: int, key_id: str, login_id: int) -> None:
+    """Somebody signed in again on a till's device: its journal may come. Raises NotFound."""
+    device = db.session.scalars(
+        select(TillDevice).where(TillDevice.key_id == key_id, TillDevice.till_id == till_id)
+    ).one_or_none()
+    if device is None:
+        raise NotFound("Cette caisse ne connaît pas cet appareil.")
+    device.login_id = login_id
+    db.session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class PingFacts:
+    """What a till says of itself: entries it still holds and the moment of the oldest, its highest number,
+    the version of its page, and its health ({"persisted": bool, "scan_ms": {…}, "payment_ms": {…}, …})."""
+
+    pending: int
+    oldest_pending_at: datetime | None
+    last_seq: int
+    version: str
+    health: dict[str, Any]
+
+
+def note_ping(device_id: int, facts: PingFacts) -> None:
+    """Remember it, and when."""
     device = db.session.get_one(TillDevice, device_id)
     device.last_seen_at = utcnow()
-    device.pending_count, device.oldest_pending_at = pending_count, oldest_pending_at
-    device.last_seq = max(device.last_seq, last_seq)
-    device.app_version = app_version
+    device.pending_count, device.oldest_pending_at = facts.pending, facts.oldest_pending_at
+    device.last_seq = max(device.last_seq, facts.last_seq)
+    device.app_version, device.health = facts.version, facts.health
     db.session.flush()
+
+
+def entries_held(device_id: int) -> int:
+    """How many entries of this device are here, those kept raw left out."""
+    count = select(func.count()).where(
+        JournalEntry.device_id == device_id, JournalEntry.verdict != Verdict.QUARANTINED
+    )
+    return db.session.scalar(count) or 0
 
 
 def last_seq(till_id: int) -> int:

@@ -13,7 +13,10 @@ from app.sales.rules import Period
 
 @dataclass(frozen=True, slots=True)
 class DeviceKey:
-    """A device that proved who it is: its till, edition and secret."""
+    """A device that proved who it is: its till, edition and secret.
+
+    `vouched`: somebody of the team is still signed in on it (or nobody ever had to be, before revision 0002).
+    """
 
     device_id: int
     key_id: str
@@ -23,6 +26,7 @@ class DeviceKey:
     training: bool
     edition_id: int
     revoked_at: datetime | None
+    vouched: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ def _insert(
     if device.revoked_at is not None:
         flags.append(Flag("revoked_device", "Envoyée par un appareil remplacé entre-temps."))
     row = _row(device, received, received.uuid, entry.kind, Verdict.CONFIRMED)
-    row.seq = seq
+    row.seq, row.total_cents = seq, entry.taken_cents
     db.session.add(row)
     db.session.flush()
     return row, flags

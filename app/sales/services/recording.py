@@ -8,8 +8,17 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.deposits.services import stock
 from app.editions.models import EditionState
-from app.sales.entries import SaleEntry, VoidEntry
-from app.sales.models import JournalEntry, LineState, Payment, Sale, SaleLine, SaleVoid, TillSession
+from app.sales.entries import SaleEntry, VoidEntry, line_name
+from app.sales.models import (
+    JournalEntry,
+    LineState,
+    Payment,
+    Sale,
+    SaleLine,
+    SaleVoid,
+    TillSession,
+    TillShift,
+)
 from app.sales.rules import (
     Flag,
     ItemFacts,
@@ -40,7 +49,7 @@ def record_sale(
 ) -> list[Flag]:
     """Store a paid sale and settle who owns its items; returns what is odd about it."""
     sold_at = settled_time(entry.at, row.received_at)
-    items = stock.lock_items_by_code(edition.id, [line.code for line in entry.lines])
+    items = stock.lock_items_by_code(edition.id, [line.code for line in entry.lines if line.code])
     facts = {code: ItemFacts(item.price_cents, item.state) for code, item in items.items()}
     period = period_at(sold_at, edition.periods)
     sale = Sale(
@@ -48,7 +57,7 @@ def record_sale(
         entry_id=row.id,
         till_id=device.till_id,
         session_id=session.id if session else None,
-        volunteer_id=session.volunteer_id if session else None,
+        volunteer_id=_seller(entry, session),
         uuid=entry.uuid,
         seq=entry.seq,
         sold_at=sold_at,
@@ -62,6 +71,7 @@ def record_sale(
             edition_id=edition.id,
             item_id=items[line.code].id if line.code in items else None,
             code=line.code,
+            description=line.text or None,
             price_cents=line.price_cents,
             # Nobody's yet: settling gives the item to the first claim.
             state=LineState.CONFLICT if line.code in items else LineState.ACTIVE,
@@ -101,25 +111,26 @@ def record_void(
     ).one_or_none()
     if sale is None:
         raise UnknownSale
-    item_ids = select(SaleLine.item_id).where(SaleLine.sale_id == sale.id, SaleLine.code.in_(entry.codes))
-    items = stock.lock_items(item_id for item_id in db.session.scalars(item_ids) if item_id)
+    chosen = _lines_given_back(sale, entry)
+    items = stock.lock_items(line.item_id for line in chosen.values() if line.item_id)
     voided_at = settled_time(entry.at, row.received_at)
     void = SaleVoid(
         edition_id=edition.id,
         entry_id=row.id,
         sale_id=sale.id,
-        by_id=session.volunteer_id if session else None,
+        by_id=_seller(entry, session),
         reason=entry.reason,
         voided_at=voided_at,
     )
     db.session.add(void)
     db.session.flush()
-    lines = db.session.scalars(
-        select(SaleLine).where(SaleLine.sale_id == sale.id).execution_options(populate_existing=True)
-    ).all()
-    prices = {line.code: None if line.state is LineState.VOID else line.price_cents for line in lines}
-    for line in lines:
-        if line.code in entry.codes and line.state is not LineState.VOID:
+    # As they are now that their items are locked.
+    lines = _lines_by_name(sale)
+    prices = {
+        name: None if line.state is LineState.VOID else line.price_cents for name, line in lines.items()
+    }
+    for name, line in lines.items():
+        if name in chosen and line.state is not LineState.VOID:
             line.state, line.active_item_id, line.void_id = LineState.VOID, None, void.id
     _refund(sale, void, entry, session, voided_at)
     db.session.flush()
@@ -130,6 +141,30 @@ def record_void(
     if session is None or session.id != sale.session_id:
         flags.append(Flag("other_session", "Annulée dans une autre session que celle de la vente."))
     return flags + time_flags(entry, row.received_at, _session_facts(session), edition.periods)
+
+
+def _lines_by_name(sale: Sale) -> dict[str, SaleLine]:
+    lines = db.session.scalars(
+        select(SaleLine)
+        .where(SaleLine.sale_id == sale.id)
+        .order_by(SaleLine.id)
+        .execution_options(populate_existing=True)
+    )
+    return {line_name(line.code, place): line for place, line in enumerate(lines)}
+
+
+def _lines_given_back(sale: Sale, entry: VoidEntry) -> dict[str, SaleLine]:
+    return {name: line for name, line in _lines_by_name(sale).items() if name in entry.line_names}
+
+
+def _seller(entry: SaleEntry | VoidEntry, session: TillSession | None) -> int | None:
+    """Who sold: the person the till names if they took a turn in this session, else its volunteer."""
+    if session is None or entry.by_id in (None, session.volunteer_id):
+        return session.volunteer_id if session else None
+    turn = select(TillShift.id).where(
+        TillShift.session_id == session.id, TillShift.volunteer_id == entry.by_id
+    )
+    return session.volunteer_id if db.session.scalar(turn.limit(1)) is None else entry.by_id
 
 
 def _refund(sale: Sale, void: SaleVoid, entry: VoidEntry, session: TillSession | None, at: datetime) -> None:
