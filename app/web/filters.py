@@ -4,7 +4,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, current_app, g, url_for
+from flask import Flask, current_app, g
 from flask_login import current_user
 
 from app.core import clock, money
@@ -37,18 +37,19 @@ def basis_points_as_percent(basis_points: int) -> str:
 
 def asset_url(path: str) -> str:
     """The address of a static file with its fingerprint, cacheable for a year."""
-    folder = current_app.static_folder
+    folder, base = current_app.static_folder, current_app.static_url_path
     assert folder is not None
-    return url_for("static", filename=path, v=_fingerprint(str(Path(folder) / path), current_app.debug))
+    assert base is not None
+    return _asset_url(folder, base, path) if current_app.debug else _remembered_asset_url(folder, base, path)
 
 
-@cache
-def _cached_fingerprint(path: str) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
+def _asset_url(folder: str, base: str, path: str) -> str:
+    fingerprint = hashlib.sha256((Path(folder) / path).read_bytes()).hexdigest()[:12]
+    return f"{base}/{path}?v={fingerprint}"
 
 
-def _fingerprint(path: str, debug: bool) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12] if debug else _cached_fingerprint(path)
+# A page holds some eighty of these addresses.
+_remembered_asset_url = cache(_asset_url)
 
 
 def edition_in_view() -> Edition | None:
