@@ -142,13 +142,17 @@ def _sold(edition_id: int, ids: Collection[int] | None) -> Subquery:
             func.count().label("sold_count"),
             func.sum(SaleLine.price_cents).label("gross"),
         )
-        .select_from(SaleLine)
-        .join(Item, Item.id == SaleLine.active_item_id)
-        .join(ItemList, ItemList.id == Item.list_id)
-        .where(SaleLine.edition_id == edition_id, SaleLine.state == LineState.ACTIVE)
+        .select_from(ItemList)
+        .join(Item, Item.list_id == ItemList.id)
+        .join(SaleLine, SaleLine.active_item_id == Item.id)
         .group_by(ItemList.registration_id)
     )
-    return (statement if ids is None else statement.where(ItemList.registration_id.in_(ids))).subquery()
+    if ids is None:
+        statement = statement.where(SaleLine.edition_id == edition_id, SaleLine.state == LineState.ACTIVE)
+    else:
+        # A line that owns its item is active: by the items, the lines of a few depositors are found at once.
+        statement = statement.where(ItemList.registration_id.in_(ids))
+    return statement.subquery()
 
 
 def _lists(edition_id: int, ids: Collection[int] | None) -> Subquery:

@@ -98,14 +98,19 @@ def sold_lines(edition_id: int, registration_id: int | None = None) -> list[Sold
     """Active sale lines of every depositor (or of one), grouped by registration then in order of label."""
     statement = (
         select(ItemList.registration_id, Item.id, SaleLine.id, SaleLine.price_cents, Sale.sold_at)
+        .select_from(ItemList)
+        .join(Item, Item.list_id == ItemList.id)
+        .join(SaleLine, SaleLine.active_item_id == Item.id)
         .join(Sale, Sale.id == SaleLine.sale_id)
-        .join(Item, Item.id == SaleLine.active_item_id)
-        .join(ItemList, ItemList.id == Item.list_id)
-        .where(*_active(edition_id))
         .order_by(ItemList.registration_id, Item.code)
     )
-    if registration_id is not None:
-        statement = statement.where(ItemList.registration_id == registration_id)
+    if registration_id is None:
+        statement = statement.where(*_active(edition_id))
+    else:
+        # A line that owns its item is active: by the items, a depositor's few lines are found at once.
+        statement = statement.where(
+            ItemList.edition_id == edition_id, ItemList.registration_id == registration_id
+        )
     return [SoldLine(*row) for row in db.session.execute(statement)]
 
 
