@@ -63,7 +63,7 @@ class EditionFactory(Factory):
     sale_starts_at = SALE_DAY
     sale_ends_at = SALE_DAY + timedelta(days=1, hours=5)
     restitution_ends_at = SALE_DAY + timedelta(days=2, hours=11)
-    rulebook_data = factory.LazyFunction(lambda: default_rulebook().to_dict())
+    rulebook = factory.LazyFunction(default_rulebook)
 
 
 class SlotFactory(Factory):

@@ -1,10 +1,21 @@
 """An edition of the sale, its calendar, its tills and its own copy of the rulebook."""
 
 import enum
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Dialect,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.core.clock import utcnow
@@ -47,6 +58,19 @@ LIST_KIND_LABELS = {
 }
 
 
+class StoredRulebook(TypeDecorator[Rulebook]):
+    """A rulebook in JSON. The same text gives the same object, without being parsed again."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Rulebook | None, dialect: Dialect) -> dict[str, Any] | None:
+        return None if value is None else value.to_dict()
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], Rulebook | None]:
+        return lambda text: None if text is None else Rulebook.stored(text)
+
+
 class Edition(Model):
     __tablename__ = "edition"
     __table_args__ = (
@@ -69,12 +93,8 @@ class Edition(Model):
     sale_ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     restitution_ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     commission_bp: Mapped[int] = mapped_column(default=2000)
-    rulebook_data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    rulebook: Mapped[Rulebook] = mapped_column("rulebook_data", StoredRulebook)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
-
-    @property
-    def rulebook(self) -> Rulebook:
-        return Rulebook.stored(self.rulebook_data)
 
     @property
     def state_label(self) -> str:

@@ -95,9 +95,9 @@ class Rulebook:
         return book
 
     @classmethod
-    def stored(cls, data: Mapping[str, Any]) -> "Rulebook":
-        """The rulebook an edition keeps, already checked when it was written: read once, then remembered."""
-        return _read_once(json.dumps(data))
+    def stored(cls, text: str) -> "Rulebook":
+        """The rulebook an edition keeps, in JSON: read once, then remembered, for every page asks it."""
+        return _read_once(text)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able; `Rulebook.from_dict(book.to_dict()) == book`."""

@@ -33,6 +33,7 @@ from app.deposits.services.registration_changes import (
 from app.deposits.services.registrations import AlreadyRegistered, Person, Wish, register
 from app.editions.models import Edition, EditionState, ListKind, Slot
 from app.editions.queries import list_slots
+from app.editions.rulebook import Rulebook
 from app.editions.services.creation import NewEdition, create_edition
 from tests.factories import ItemFactory, UserFactory
 
@@ -109,7 +110,7 @@ def test_numbers_run_out_with_a_sentence(edition: Edition) -> None:
     data["ranges"].append(
         {"first": 100, "last": 101, "colour_hex": "#FFFFFF", "colour_name": "Blanc", "kind": "standard"}
     )
-    edition.rulebook_data = data
+    edition.rulebook = Rulebook.from_dict(data)
     db.session.flush()
     enrol(edition, "lea")
     with pytest.raises(DomainError, match="assez de numéros"):

@@ -22,7 +22,7 @@ def test_the_default_rulebook_survives_json():
 
 
 def test_a_stored_rulebook_is_read_once(data):
-    assert Rulebook.stored(data) is Rulebook.stored(copy.deepcopy(data))
+    assert Rulebook.stored(json.dumps(data)) is Rulebook.stored(json.dumps(copy.deepcopy(data)))
 
 
 def test_defaults_are_those_of_the_association():

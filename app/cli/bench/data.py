@@ -23,9 +23,9 @@ def load_edition(items: int) -> Edition:
 
 
 def add_ranges(edition: Edition) -> None:
-    data = edition.rulebook_data
+    data = edition.rulebook.to_dict()
     more = [
         {"first": first, "last": first + 99, "colour_hex": colour, "colour_name": name, "kind": "standard"}
         for first, colour, name in FURTHER_RANGES
     ]
-    edition.rulebook_data = Rulebook.from_dict({**data, "ranges": [*data["ranges"], *more]}).to_dict()
+    edition.rulebook = Rulebook.from_dict({**data, "ranges": [*data["ranges"], *more]})

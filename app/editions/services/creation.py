@@ -48,7 +48,7 @@ def create_edition(
         place=wanted.place,
         description=wanted.description,
         commission_bp=book.commission_basis_points,
-        rulebook_data=book.to_dict(),
+        rulebook=book,
         **_span(plan),
     )
     db.session.add(edition)

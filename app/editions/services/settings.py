@@ -47,7 +47,7 @@ def set_commission(edition: Edition, basis_points: int, *, by_id: int | None = N
 def set_rulebook(edition: Edition, book: Rulebook, *, by_id: int | None = None) -> None:
     """Replace the rulebook of an edition not open yet (1-product.md: editable before it opens)."""
     _check_draft(edition, None, "Le règlement ne change plus une fois les inscriptions ouvertes.")
-    edition.rulebook_data = book.to_dict()
+    edition.rulebook = book
     edition.commission_bp = book.commission_basis_points
     db.session.flush()
     audit.record("edition.rulebook_set", f"edition:{edition.id}", actor_id=by_id)
