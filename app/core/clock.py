@@ -3,9 +3,12 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 
 PARIS = ZoneInfo("Europe/Paris")
+# Babel looks a locale named by its code up among its files, each time.
+FRENCH = Locale.parse("fr")
 
 
 def utcnow() -> datetime:
@@ -26,18 +29,18 @@ def from_paris(wall: datetime) -> datetime:
 def date_long(moment: datetime | date) -> str:
     """`samedi 21 novembre`."""
     day = to_paris(moment).date() if isinstance(moment, datetime) else moment
-    return format_date(day, "EEEE d MMMM", locale="fr")
+    return format_date(day, "EEEE d MMMM", locale=FRENCH)
 
 
 def date_short(moment: datetime | date) -> str:
     """`21/11/2026`."""
     day = to_paris(moment).date() if isinstance(moment, datetime) else moment
-    return format_date(day, "dd/MM/yyyy", locale="fr")
+    return format_date(day, "dd/MM/yyyy", locale=FRENCH)
 
 
 def time_short(moment: datetime) -> str:
     """`14 h 32`, which never breaks across two lines."""
-    return format_time(to_paris(moment).timetz(), "H\u00a0'h'\u00a0mm", tzinfo=PARIS, locale="fr")
+    return format_time(to_paris(moment).timetz(), "H\u00a0'h'\u00a0mm", tzinfo=PARIS, locale=FRENCH)
 
 
 def datetime_long(moment: datetime) -> str:
@@ -47,4 +50,4 @@ def datetime_long(moment: datetime) -> str:
 
 def datetime_short(moment: datetime) -> str:
     """`21/11/2026 14:32`."""
-    return format_datetime(to_paris(moment), "dd/MM/yyyy HH:mm", tzinfo=PARIS, locale="fr")
+    return format_datetime(to_paris(moment), "dd/MM/yyyy HH:mm", tzinfo=PARIS, locale=FRENCH)

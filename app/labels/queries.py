@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Row, Select, and_, case, func, select
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
@@ -70,8 +71,14 @@ def label_lists(edition: Edition, scope: LabelScope = LabelScope()) -> list[Labe
     depositor follow each other. Lists without any item are left out."""
     maker, printer = aliased(User), aliased(User)
     counts = _counts(edition.id).subquery()
+    # Columns, not entities: an edition has hundreds of lists, and a page reads five things of each.
     statement = (
-        select(ItemList, User, Slot, Registration.list_kind, maker, printer)
+        select(ItemList.id, ItemList.registration_id, ItemList.number, ItemList.rank, ItemList.state)
+        .add_columns(ItemList.label_status, ItemList.labels_generated_at, ItemList.labels_printed_at)
+        .add_columns(User.first_name, User.last_name, Registration.list_kind)
+        .add_columns(Slot.id.label("slot_id"), Slot.label.label("slot"), Slot.starts_at)
+        .add_columns(maker.first_name.label("maker_first"), maker.last_name.label("maker_last"))
+        .add_columns(printer.first_name.label("printer_first"), printer.last_name.label("printer_last"))
         .add_columns(counts.c.item_count, counts.c.without_code, counts.c.without_price)
         .join(counts, counts.c.list_id == ItemList.id)
         .join(Registration, Registration.id == ItemList.registration_id)
@@ -88,8 +95,7 @@ def label_lists(edition: Edition, scope: LabelScope = LabelScope()) -> list[Labe
     if scope.list_ids:
         statement = statement.where(ItemList.id.in_(scope.list_ids))
     book = edition.rulebook
-    rows = [_row(book, *values) for values in db.session.execute(statement)]
-    return _in_printing_order(rows)
+    return _in_printing_order(_row(book, row) for row in db.session.execute(statement))
 
 
 def ready_lists(edition: Edition, scope: LabelScope) -> list[LabelListRow]:
@@ -114,50 +120,51 @@ def last_line(list_id: int) -> int:
 def _counts(edition_id: int) -> Select[int, int, int, int]:
     return (
         select(
-            Item.list_id,
+            ItemList.id.label("list_id"),
             func.count().label("item_count"),
             func.sum(case((Item.code.is_(None), 1), else_=0)).label("without_code"),
             func.sum(case((Item.price_cents <= 0, 1), else_=0)).label("without_price"),
         )
-        .where(Item.edition_id == edition_id, _LABELLED)
-        .group_by(Item.list_id)
+        # By the lists, whose items lie together in the index, and not by reading all items of the edition.
+        .select_from(ItemList)
+        .join(Item, Item.list_id == ItemList.id)
+        .where(ItemList.edition_id == edition_id, _LABELLED)
+        .group_by(ItemList.id)
     )
 
 
-def _row(
-    book: Rulebook,
-    item_list: ItemList,
-    person: User,
-    slot: Slot | None,
-    kind: ListKind,
-    maker: User | None,
-    printer: User | None,
-    items: int,
-    without_code: int,
-    without_price: int,
-) -> LabelListRow:
-    validated = item_list.state is ListState.VALIDATED
-    facts = ListFacts(item_list.number, validated, items, int(without_code), int(without_price))
+def _row(book: Rulebook, row: Row[Any]) -> LabelListRow:
+    facts = ListFacts(
+        row.number,
+        row.state is ListState.VALIDATED,
+        row.item_count,
+        int(row.without_code),
+        int(row.without_price),
+    )
     return LabelListRow(
-        list_id=item_list.id,
-        registration_id=item_list.registration_id,
-        depositor=person.full_name,
-        slot_id=slot.id if slot else None,
-        slot=slot.label if slot else "Sans créneau",
-        slot_starts_at=slot.starts_at if slot else None,
-        number=item_list.number,
-        rank=item_list.rank,
-        kind=kind,
-        items=items,
-        status=item_list.label_status,
-        generated=_done(item_list.labels_generated_at, maker),
-        printed=_done(item_list.labels_printed_at, printer),
+        list_id=row.id,
+        registration_id=row.registration_id,
+        depositor=_name(row.first_name, row.last_name),
+        slot_id=row.slot_id,
+        slot=row.slot or "Sans créneau",
+        slot_starts_at=row.starts_at,
+        number=row.number,
+        rank=row.rank,
+        kind=row.list_kind,
+        items=row.item_count,
+        status=row.label_status,
+        generated=_done(row.labels_generated_at, row.maker_first, row.maker_last),
+        printed=_done(row.labels_printed_at, row.printer_first, row.printer_last),
         problems=printing_problems(book, facts),
     )
 
 
-def _done(at: datetime | None, by: User | None) -> Done | None:
-    return Done(at, by.full_name if by else "") if at else None
+def _done(at: datetime | None, first: str | None, last: str | None) -> Done | None:
+    return Done(at, _name(first or "", last or "")) if at else None
+
+
+def _name(first: str, last: str) -> str:
+    return f"{first} {last}".strip()
 
 
 def _in_printing_order(rows: Iterable[LabelListRow]) -> list[LabelListRow]:

@@ -37,15 +37,14 @@ def basis_points_as_percent(basis_points: int) -> str:
 
 def asset_url(path: str) -> str:
     """The address of a static file with its fingerprint, cacheable for a year."""
-    folder, base = current_app.static_folder, current_app.static_url_path
+    return _asset_url(path) if current_app.debug else _remembered_asset_url(path)
+
+
+def _asset_url(path: str) -> str:
+    folder = current_app.static_folder
     assert folder is not None
-    assert base is not None
-    return _asset_url(folder, base, path) if current_app.debug else _remembered_asset_url(folder, base, path)
-
-
-def _asset_url(folder: str, base: str, path: str) -> str:
     fingerprint = hashlib.sha256((Path(folder) / path).read_bytes()).hexdigest()[:12]
-    return f"{base}/{path}?v={fingerprint}"
+    return f"{current_app.static_url_path}/{path}?v={fingerprint}"
 
 
 # A page holds some eighty of these addresses.

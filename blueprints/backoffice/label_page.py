@@ -61,7 +61,8 @@ class LabelsPage:
 
 def show_labels(rows: list[LabelListRow], book: Rulebook, *, text: str, status: str, page: int) -> LabelsPage:
     ready = [row for row in rows if row.is_ready]
-    found = [row for row in rows if _has_status(row, status) and _says(row, text)]
+    words = fold_text(text).split()
+    found = [row for row in rows if _has_status(row, status) and (not words or _says(row, words))]
     pages = max(1, -(-len(found) // PER_PAGE))
     page = min(max(page, 1), pages)
     return LabelsPage(
@@ -88,9 +89,9 @@ def _has_status(row: LabelListRow, status: str) -> bool:
     return not status or (row.is_ready and row.status == status)
 
 
-def _says(row: LabelListRow, text: str) -> bool:
+def _says(row: LabelListRow, words: list[str]) -> bool:
     name = fold_text(f"{row.depositor} {row.number or ''}")
-    return all(word in name for word in fold_text(text).split())
+    return all(word in name for word in words)
 
 
 def _show(book: Rulebook, row: LabelListRow) -> ShownList:
