@@ -1,6 +1,7 @@
 // The counter: what is scanned becomes the basket of a customer, and the basket becomes a sale.
 import { showAnswer, showBasket } from "./basket-view.js";
 import { shortName } from "./codes.js";
+import { hour } from "./dom.js";
 import { isGated } from "./gate.js";
 import { euros } from "./money.js";
 import { PaymentView } from "./payment-view.js";
@@ -33,9 +34,7 @@ export class Counter extends EventTarget {
     if (this.till.saving) return this.#waiting.push(text);
     for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
     this.nextCustomer();
-    const { item, refusal } = this.basket.look(text);
-    if (refusal) return this.refuse(refusal);
-    return this.add(item);
+    return this.take(this.basket.look(text));
   }
 
   scanWaiting() {
@@ -50,6 +49,23 @@ export class Counter extends EventTarget {
   add(item) {
     this.basket.add(item);
     this.accept(`${item.name} · ${euros(item.price)}`, [shortName(item.code), item.detail].filter(Boolean).join(" · "));
+    this.changed();
+  }
+
+  // What `look` found: into the basket, into the basket put aside that holds it, or refused aloud.
+  take({ item, refusal }) {
+    if (item) return this.add(item);
+    if (refusal.parked && !this.basket.lines.length) return this.reopen(refusal.parked);
+    return this.refuse(refusal);
+  }
+
+  // A basket put aside becomes the basket under way; what cannot be sold any more is said.
+  reopen(parked) {
+    this.till.parked.take(parked).catch((error) => console.error(error));
+    const [lost] = this.basket.refill(parked.codes);
+    this.nextCustomer();
+    if (lost) this.refuse({ title: `Panier repris sans un article : ${lost.title.toLowerCase()}`, text: lost.text });
+    else this.accept("Panier repris", `${parked.name}, mis en attente à ${hour(parked.at)}`);
     this.changed();
   }
 

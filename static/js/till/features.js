@@ -1,8 +1,9 @@
 // Everything around selling, one module each; each is given the counter once, when the till is open.
 import { installManual } from "./manual-view.js";
 import { installMenu } from "./menu.js";
+import { installParked } from "./parked-view.js";
 
-const FEATURES = [installManual, installMenu];
+const FEATURES = [installManual, installMenu, installParked];
 
 export function installFeatures(counter) {
   for (const install of FEATURES) install(counter);

@@ -36,7 +36,7 @@ export async function append(database, facts, body, changedItems) {
   transaction.objectStore("journal").add(record);
   transaction.objectStore("meta").put(seq, "seq");
   transaction.objectStore("meta").put(facts.at, "lastAt");
-  transaction.objectStore("meta").delete("basket");
+  if (entry.kind === "sale") transaction.objectStore("meta").delete("basket");
   for (const item of changedItems) transaction.objectStore("overlay").put(item);
   await transaction.done;
   return record;

@@ -54,6 +54,7 @@ async function start() {
     history: () => history.open(),
     synchronise,
     menu: openMenu,
+    park: () => counter.dispatchEvent(new Event("park")),
     type: () => $("manual-code").focus(),
   });
   for (const [name, act] of [["open-history", () => history.open()], ["synchronise", synchronise], ["close-till", () => closeTill(counter)]]) {
@@ -99,6 +100,8 @@ async function synchronise() {
 async function closeTill(counter) {
   if (counter.basket.lines.length) {
     counter.refuse({ title: "Panier en cours", text: "Encaissez ou videz le panier avant de fermer la caisse." });
+  } else if (till.parked.all.length) {
+    counter.refuse({ title: "Paniers en attente", text: "Reprenez-les ou abandonnez-les avant de fermer la caisse." });
   } else if (await synchronise()) {
     location.href = `/till/${tillId}/closure`;
   } else {

@@ -10,15 +10,13 @@ export function installManual(counter) {
     event.preventDefault();
     if (!field.value.trim() || !counter.till.canSell) return;
     const { item, refusal } = counter.basket.look(field.value);
-    if (refusal) counter.refuse(refusal);
-    else show(item);
+    if (item) show(item);
+    else counter.take({ refusal });
   });
   $("found-form").addEventListener("submit", () => {
     field.value = "";
     counter.nextCustomer();
-    const { item, refusal } = counter.basket.look($("found").dataset.code);
-    if (refusal) counter.refuse(refusal);
-    else counter.add(item);
+    counter.take(counter.basket.look($("found").dataset.code));
     field.blur();
   });
 }

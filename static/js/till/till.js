@@ -5,6 +5,7 @@ import { Catalogue, codesOf } from "./catalogue.js";
 import { createClock } from "./clock.js";
 import { Connection, ping } from "./connection.js";
 import { append } from "./journal.js";
+import { ParkedBaskets } from "./parked.js";
 import { fetchCatalogue, readJson, ServerProblem } from "./server.js";
 import { openStore, pendingState, readMeta } from "./store.js";
 
@@ -19,7 +20,7 @@ export class Till extends EventTarget {
   // Everything from disk; nothing here needs the server.
   async open() {
     this.database = await openStore(this.id);
-    const meta = await readMeta(this.database, ["key", "session", "place", "seq", "lastAt", "clock", "basket"]);
+    const meta = await readMeta(this.database, ["key", "session", "place", "seq", "lastAt", "clock", "basket", "parked"]);
     this.key = meta.key ?? null;
     this.session = meta.session ?? null;
     this.place = meta.place ?? null;
@@ -27,7 +28,8 @@ export class Till extends EventTarget {
     this.lastAt = meta.lastAt ?? 0;
     this.clock = createClock(meta.clock);
     this.catalogue = await Catalogue.open(this.database);
-    this.basket = new Basket(this.catalogue, meta.basket ?? []);
+    this.parked = new ParkedBaskets(this.database, meta.parked ?? []);
+    this.basket = new Basket(this.catalogue, this.parked, meta.basket ?? []);
     this.connection = new Connection(this, () => this.#changed());
     await this.countPending();
   }

@@ -1,0 +1,105 @@
+"""A customer who went to fetch something: their basket waits, is found again, and survives."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, expect
+
+from app.core.db import db
+from app.deposits.models import Item
+from app.deposits.services.stock import withdraw
+from tests.support.hall import Hall, make_hall, open_till, scan, sell, sign_in, status, wait_ready
+from tests.support.server import LiveServer
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def hall(live_app: Flask) -> Hall:
+    return make_hall()
+
+
+@pytest.fixture
+def till(new_context: Callable[..., BrowserContext], live_server: LiveServer, hall: Hall) -> Page:
+    context = new_context()
+    sign_in(context, live_server, hall.volunteer)
+    page = context.new_page()
+    open_till(page, hall.tills[0])
+    return page
+
+
+def park(page: Page, *codes: str) -> None:
+    for code in codes:
+        scan(page, code)
+    expect(page.locator("[data-basket] li")).to_have_count(len(codes))
+    page.keyboard.press("F1")
+    expect(page.locator("[data-answer]")).to_contain_text("Panier en attente")
+    expect(page.locator("[data-basket] li")).to_have_count(0)
+
+
+def test_baskets_wait_and_are_found_by_any_of_their_items(
+    till: Page, hall: Hall, axe: Callable[[Page], None]
+) -> None:
+    lines, answer = till.locator("[data-basket] li"), till.locator("[data-answer]")
+    park(till, hall.codes[0], hall.codes[1])
+    park(till, hall.codes[2])
+    expect(till.locator("[data-park-count]")).to_have_text("2 en attente")
+    # Another customer has no right to an item that waits, and is told where it is.
+    scan(till, hall.codes[3])
+    scan(till, hall.codes[1])
+    expect(answer).to_have_attribute("data-tone", "refused")
+    expect(answer).to_contain_text("Dans un panier en attente")
+    expect(answer).to_contain_text("245-01")
+    expect(lines).to_have_count(1)
+    till.keyboard.press("F2")
+    till.keyboard.press("Enter")
+    # The till is free: the same scan brings the whole basket back.
+    scan(till, hall.codes[1])
+    expect(answer).to_contain_text("Panier repris")
+    expect(till.locator(".line__detail")).to_contain_text(["245-01", "245-02"])
+    # From the list, in exchange for the basket under way.
+    till.locator("[data-open-menu]").click()
+    till.get_by_role("button", name="Paniers en attente").click()
+    axe(till)
+    till.locator("[data-parked-list]").get_by_role("button", name="Reprendre").click()
+    expect(till.locator(".line__detail")).to_contain_text(["245-03"])
+    expect(lines).to_have_count(1)
+    expect(till.locator("[data-park-count]")).to_have_text("1 en attente")
+    till.keyboard.press("F2")
+    till.keyboard.press("Enter")
+    # A till is not closed over somebody's basket; nobody comes: its items are free again.
+    till.get_by_role("button", name="Fermer").click()
+    expect(answer).to_contain_text("Paniers en attente")
+    till.keyboard.press("F1")
+    till.get_by_role("button", name="Abandonner").click()
+    till.get_by_role("button", name="Oui, abandonner").click()
+    till.keyboard.press("Escape")
+    sell(till, hall.codes[0])
+
+
+def test_baskets_that_wait_survive_a_restart_and_say_what_was_lost(till: Page, hall: Hall) -> None:
+    park(till, hall.codes[0], hall.codes[1])
+    till.reload()
+    wait_ready(till)
+    expect(till.locator("[data-park-count]")).to_have_text("1 en attente")
+    withdraw(db.session.query(Item).filter_by(code=hall.codes[0]).one(), "taché")
+    db.session.commit()
+    till.keyboard.press("F10")
+    expect(status(till)).to_contain_text("Synchronisé")
+    till.keyboard.press("F10")
+    scan(till, hall.codes[1])
+    expect(till.locator("[data-answer]")).to_contain_text("Panier repris sans un article : retiré de la vente")
+    expect(till.locator(".line__detail")).to_contain_text(["245-02"])
+
+
+def test_a_void_does_not_forget_the_basket_under_way(till: Page, hall: Hall) -> None:
+    sell(till, hall.codes[0])
+    scan(till, hall.codes[1])
+    till.keyboard.press("F9")
+    till.locator("[data-history-list]").get_by_role("button", name="Annuler").click()
+    till.get_by_role("button", name="Annuler ces articles").click()
+    expect(till.locator("[data-answer]")).to_contain_text("Annulé")
+    till.reload()
+    wait_ready(till)
+    expect(till.locator(".line__detail")).to_contain_text(["245-02"])
