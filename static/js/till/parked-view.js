@@ -39,7 +39,7 @@ class ParkedView {
     $("park").disabled = !filled && !waiting;
     $("park-label").textContent = filled || !waiting ? "Mettre en attente" : "Reprendre";
     $("park-count").hidden = !waiting;
-    $("park-count").textContent = `${waiting} en attente`;
+    $("park-number").textContent = waiting;
   }
 
   park() {
