@@ -8,6 +8,7 @@ from flask import Flask, current_app, g
 from flask_login import current_user
 
 from app.core import clock, money
+from app.deposits.billetweb_rows import display_phone
 from app.editions.models import Edition
 from app.editions.queries import current_edition
 from app.web.navigation import navigation
@@ -24,6 +25,9 @@ def init_filters(app: Flask) -> None:
     app.add_template_filter(clock.datetime_long)
     app.add_template_filter(clock.datetime_short)
     app.add_template_filter(basis_points_as_percent, "percent")
+    app.add_template_filter(signed_euros)
+    app.add_template_filter(grouped)
+    app.add_template_filter(phone)
     app.add_template_global(asset_url)
     app.context_processor(_frame)
 
@@ -33,6 +37,21 @@ def basis_points_as_percent(basis_points: int) -> str:
     whole, rest = divmod(basis_points, 100)
     decimals = f",{rest:02d}".rstrip("0") if rest else ""
     return f"{whole}{decimals}\u00a0%"
+
+
+def signed_euros(cents: int) -> str:
+    """A difference or a correction: `1560` → `+15,60 €`, never left to be read as an amount."""
+    return f"{'+' if cents > 0 else ''}{money.format_euros(cents)}"
+
+
+def phone(stored: str) -> str:
+    """A number as read in France (`06 12 34 56 78`); what was not understood when it came stays as it is."""
+    return display_phone(stored) if stored.startswith("+") else stored
+
+
+def grouped(number: int) -> str:
+    """A count in groups of three figures: `6000` → `6 000`."""
+    return f"{number:,}".replace(",", "\u202f")
 
 
 def asset_url(path: str) -> str:

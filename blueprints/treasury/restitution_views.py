@@ -6,11 +6,13 @@ from flask_login import current_user
 
 from app.core.db import db
 from app.core.errors import DomainError
+from app.deposits.queries.registrations import get_registration
 from app.editions.models import LIST_KIND_LABELS, Edition, EditionState
 from app.restitution import services
 from app.restitution.queries import search_unsold
 from app.web.access import may_use
 from app.web.editions import edition_of_page
+from app.web.filters import grouped
 from app.web.htmx import redirect_to, render
 from blueprints.treasury import bp
 
@@ -49,7 +51,8 @@ def restitution_hand_over(edition_id: int, registration_id: int) -> ResponseRetu
         flash(refusal.message, "warning")
         return redirect_to(_url(edition))
     db.session.commit()
-    flash(f"Articles rendus : {given.returned}. Donnés : {given.donated}.", "success")
+    name = get_registration(edition.id, registration_id).user.full_name
+    flash(f"{name} : {_counted(given.returned, 'rendu')}, {_counted(given.donated, 'donné')}.", "success")
     return redirect_to(_url(edition))
 
 
@@ -58,8 +61,13 @@ def restitution_donate(edition_id: int) -> ResponseReturnValue:
     edition = edition_of_page(edition_id)
     count = services.donate_rest(edition, current_user.id)
     db.session.commit()
-    flash(f"Articles donnés : {count}.", "success")
+    flash(f"{_counted(count, 'donné')}.", "success")
     return redirect_to(_url(edition))
+
+
+def _counted(items: int, settled: str) -> str:
+    """`11 articles rendus`."""
+    return f"{grouped(items)} article{'s' if items > 1 else ''} {settled}{'s' if items > 1 else ''}"
 
 
 def _url(edition: Edition) -> str:
