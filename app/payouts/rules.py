@@ -118,3 +118,30 @@ class ChequeNumberMissing(DomainError):
 
     def __init__(self) -> None:
         super().__init__("Indiquez le numéro du chèque.", "cheque_number")
+
+
+class NotAChequeNumber(DomainError):
+    """What was typed is not what is printed on a cheque."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Un numéro de chèque n'a que des chiffres : les premiers de la ligne au bas du chèque.",
+            "cheque_number",
+        )
+
+
+class ChequeAlreadyUsed(DomainError):
+    """One cheque pays one depositor: the same number twice is a slip of the hand."""
+
+    def __init__(self, number: str, name: str) -> None:
+        super().__init__(f"Le chèque n° {number} est déjà noté pour {name} : vérifiez.", "cheque_number")
+
+
+def check_cheque_number(typed: str) -> str:
+    """The digits of a cheque's number, blanks left out. Raises ChequeNumberMissing, NotAChequeNumber."""
+    number = "".join(typed.split())
+    if not number:
+        raise ChequeNumberMissing
+    if not (number.isascii() and number.isdigit()):
+        raise NotAChequeNumber
+    return number

@@ -12,6 +12,8 @@ from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.money import format_euros
 from app.deposits.models import Item, ItemState
+from app.payouts.models import PAYOUT_METHOD_LABELS
+from app.payouts.queries import payout_detail
 from app.sales.models import LineState
 from app.sales.queries.item_sales import ItemSale, sales_of_item
 
@@ -40,11 +42,14 @@ class Event:
     by: str = ""
 
 
-def item_history(item: Item) -> list[Event]:
-    """Newest first."""
+def item_history(item: Item, *, with_payout: bool) -> list[Event]:
+    """Newest first; `with_payout` for readers of the treasury: what the depositor was paid for it."""
     events = [*_deposit(item), *_acts(item.id)]
-    for sale in sales_of_item(item.id):
+    sales = sales_of_item(item.id)
+    for sale in sales:
         events += _sale(sale)
+    if with_payout and any(sale.state is LineState.ACTIVE for sale in sales):
+        events += _payout(item)
     if item.state in _SETTLED:
         events.append(Event(item.state_changed_at, _SETTLED[item.state], "neutral", "package-open"))
     # What shares a moment was told in the order it happened.
@@ -88,6 +93,28 @@ def _sale(sale: ItemSale) -> list[Event]:
         events.append(
             Event(sale.voided_at, f"Vente annulée{reason}", "warning", "rotate-ccw", sale.voided_by or where)
         )
+    return events
+
+
+def _payout(item: Item) -> list[Event]:
+    """How the depositor is paid for it, with the rest of what they sold."""
+    registration = item.item_list.registration
+    detail = payout_detail(registration.edition, registration.id)
+    row, payout = detail.row, detail.payout
+    if payout is None or row.stored is None:
+        return []
+    net = format_euros(row.stored.amounts.net)
+    if row.is_stale:
+        text = f"Reversement calculé : {net}. Les ventes ont changé depuis"
+        events = [Event(payout.computed_at, text, "warning", "calculator")]
+    else:
+        text = f"Compté dans le reversement de {row.name} : {net} en tout"
+        events = [Event(payout.computed_at, text, "info", "calculator")]
+    if payout.paid_at and payout.method:
+        number = f" n° {payout.cheque_number}" if payout.cheque_number else ""
+        how = f"{PAYOUT_METHOD_LABELS[payout.method].lower()}{number}"
+        paid = f"Reversement payé : {net}, {how}"
+        events.append(Event(payout.paid_at, paid, "success", "hand-coins", detail.paid_by or ""))
     return events
 
 

@@ -135,7 +135,7 @@ def _page(edition: Edition, item_id: int, form: WithdrawalForm) -> ResponseRetur
         reasons=edition.rulebook.refusal_reasons,
         words=item_words(edition.rulebook, found.item),
         colour=colour_of(edition.rulebook, found.number),
-        history=item_history(found.item),
+        history=item_history(found.item, with_payout=may_use("treasury.payout", current_user.roles)),
         form=form,
         may_manage=may_use("backoffice.item_withdrawal", current_user.roles) and not edition.is_read_only,
     )

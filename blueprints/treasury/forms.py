@@ -1,5 +1,7 @@
 """Forms of the treasury."""
 
+from typing import Any
+
 from flask import request
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
@@ -37,6 +39,11 @@ class PaymentForm(Form):
     cheque_number = StringField(
         "Numéro du chèque", [Optional(), Length(max=20, message="Vingt caractères au plus.")]
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Shown only for a cheque, and then required: the rules judge it (`check_cheque_number`).
+        self.cheque_number.flags.required = True
 
 
 class AdjustmentForm(Form):

@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from app.core.db import db
 from app.core.errors import DomainError
-from app.core.money import format_euros, parse_euros
+from app.core.money import parse_euros
 from app.deposits.models import ITEM_STATE_LABELS
 from app.editions.models import LIST_KIND_LABELS, Edition
 from app.payouts import services
@@ -14,6 +14,7 @@ from app.payouts.models import PAYOUT_METHOD_LABELS, PAYOUT_STATE_LABELS, Payout
 from app.payouts.queries import STATE_FILTERS, payout_detail, search_ledger
 from app.web.downloads import send_table
 from app.web.editions import edition_of_page
+from app.web.filters import grouped, signed_euros
 from app.web.forms import Form, refuse
 from app.web.htmx import redirect_to, render
 from blueprints.treasury import bp
@@ -60,7 +61,9 @@ def compute_all(edition_id: int) -> ResponseReturnValue:
     outcome = services.compute_payouts(edition, current_user.id)
     db.session.commit()
     flash(
-        f"Calculés : {outcome.created}. Recalculés : {outcome.changed}. Inchangés : {outcome.unchanged}.",
+        f"{_payouts(outcome.created)} calculé{'s' if outcome.created > 1 else ''}, "
+        f"{grouped(outcome.changed)} recalculé{'s' if outcome.changed > 1 else ''}, "
+        f"{grouped(outcome.unchanged)} sans changement.",
         "success",
     )
     if outcome.paid_differing:
@@ -79,8 +82,8 @@ def approve_some(edition_id: int) -> ResponseReturnValue:
     ids = chosen_ids()
     count = services.approve(edition, current_user.id, ids)
     db.session.commit()
-    flash(f"Reversements approuvés : {count}.", "success" if count else "info")
     one = ids[0] if ids and len(ids) == 1 else None
+    flash(_approved(count, one is not None), "success" if count else "info")
     return redirect_to(_payout_url(edition, one) if one else _list_url(edition))
 
 
@@ -160,7 +163,7 @@ def adjust(edition_id: int, registration_id: int) -> ResponseReturnValue:
     except DomainError as refusal:
         return _refused(edition, registration_id, form, refusal, adjustment=form)
     db.session.commit()
-    flash(f"Correction de {format_euros(cents)} enregistrée.", "success")
+    flash(f"Correction de {signed_euros(cents)} enregistrée.", "success")
     return redirect_to(_payout_url(edition, registration_id))
 
 
@@ -207,6 +210,18 @@ def _page(
         kind_labels=LIST_KIND_LABELS,
         item_state_labels=ITEM_STATE_LABELS,
     )
+
+
+def _payouts(count: int) -> str:
+    return f"{grouped(count)} reversement{'s' if count > 1 else ''}"
+
+
+def _approved(count: int, only_one: bool) -> str:
+    if only_one:
+        return "Le reversement est approuvé : il peut être payé."
+    if not count:
+        return "Aucun reversement à approuver : calculez d’abord, ou recalculez ceux qui ont changé."
+    return f"{_payouts(count)} approuvé{'s' if count > 1 else ''}."
 
 
 def _list_url(edition: Edition) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import event, select
 
 from app.accounts.models import Role
 from app.core.audit import AuditEntry
+from app.core.clock import utcnow
 from app.core.db import db
 from app.core.errors import DomainError, NotFound
 from app.deposits.models import ItemState
@@ -20,7 +21,9 @@ from app.payouts import services
 from app.payouts.models import Payout, PayoutMethod, PayoutState
 from app.payouts.queries import get_ledger_row, ledger, load_books, payout_progress, search_ledger
 from app.payouts.rules import (
+    ChequeAlreadyUsed,
     ChequeNumberMissing,
+    NotAChequeNumber,
     NothingToPay,
     PaidPayoutDiffers,
     PayoutIsStale,
@@ -28,6 +31,7 @@ from app.payouts.rules import (
     WrongPayoutState,
 )
 from app.sales.models import PaymentMethod
+from app.sales.services.sessions import open_session
 from tests.factories import EditionFactory, TillFactory, UserFactory, declared_list, list_on_sale
 from tests.support.sales import sell, sell_twice, sell_unknown, void
 
@@ -194,13 +198,29 @@ def test_a_payout_is_approved_then_paid_by_cheque(bourse: Bourse):
     bourse.approved(registration_id)
     with pytest.raises(ChequeNumberMissing):
         bourse.pay(registration_id, PayoutMethod.CHEQUE, " ")
-    bourse.pay(registration_id, PayoutMethod.CHEQUE, "0012345")
+    with pytest.raises(NotAChequeNumber):
+        bourse.pay(registration_id, PayoutMethod.CHEQUE, "abc!")
+    bourse.pay(registration_id, PayoutMethod.CHEQUE, " 0012 345 ")
     row = bourse.row(registration_id)
     assert (row.state, row.method, row.cheque_number) == (PayoutState.PAID, PayoutMethod.CHEQUE, "0012345")
     assert row.paid_at
     assert row.is_final
     actions = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq)).all()
     assert actions == ["payouts.computed", "payouts.approved", "payout.paid"]
+
+
+def test_one_cheque_pays_one_depositor(bourse: Bourse):
+    first, items = bourse.depositor()
+    second, others = bourse.depositor()
+    sell(bourse.till, [*items, *others])
+    bourse.approved(first)
+    bourse.approved(second)
+    bourse.pay(first, PayoutMethod.CHEQUE, "0012345")
+    with pytest.raises(ChequeAlreadyUsed, match=bourse.row(first).name):
+        bourse.pay(second, PayoutMethod.CHEQUE, "0012345")
+    assert bourse.row(second).state is PayoutState.APPROVED
+    services.undo_payment(bourse.edition, first, bourse.treasurer.id, "Mauvaise personne")
+    bourse.pay(second, PayoutMethod.CHEQUE, "0012345")
 
 
 def test_nothing_is_paid_before_it_is_computed_approved_and_right(bourse: Bourse):
@@ -311,6 +331,21 @@ def test_the_books_balance_with_everything_that_can_happen(bourse: Bourse):
     assert books.gross_gap_cents == 0
     assert books.computed_gross_cents + books.uncomputed_gross_cents + books.stale_gross_cents == 1350
     assert len(books.stale) == 1
+
+
+def test_the_variance_of_all_tills_leaves_out_those_still_open(bourse: Bourse):
+    bourse.edition.state = EditionState.SELLING
+    other = TillFactory(edition=bourse.edition, number=8)
+    closed = open_session(bourse.till, bourse.treasurer.id, 5000)
+    open_session(other, bourse.treasurer.id, 10000)
+    closed.closed_at, closed.variance_reason = utcnow(), "Rendu de monnaie"
+    closed.counted_cents = {"cash": 4900, "card": 0, "cheque": 0}
+    db.session.flush()
+    books = load_books(bourse.edition)
+    total = books.counts_by_method()[PaymentMethod.CASH]
+    assert (total.expected_cents, total.counted_cents, total.variance_cents) == (15000, 4900, -100)
+    assert books.counts_by_method()[PaymentMethod.CARD].variance_cents is None
+    assert [[count.till for count in counts] for counts in books.counts_by_session()] == [["C1"], ["C8"]]
 
 
 def test_money_that_no_line_explains_is_not_hidden(bourse: Bourse):

@@ -92,6 +92,7 @@ def test_the_whole_way_from_computing_to_undoing(treasurer, edition, registratio
         ("payment", {}, "Choisissez comment le déposant est payé."),
         ("payment", {"pay-method": "gold"}, "choix"),
         ("payment", {"pay-method": "cheque", "pay-cheque_number": " "}, "Indiquez le numéro du chèque."),
+        ("payment", {"pay-method": "cheque", "pay-cheque_number": "abc!"}, "que des chiffres"),
         ("payment", {"pay-method": "cheque", "pay-cheque_number": "1" * 21}, "Vingt caractères au plus."),
         ("adjustments", {"adjust-amount": "beaucoup", "adjust-reason": "raison tapée"}, "12,50"),
         ("adjustments", {"adjust-amount": "0", "adjust-reason": "raison tapée"}, "0,01"),
@@ -301,3 +302,40 @@ def test_pages_ask_as_many_queries_for_2_as_for_40_depositors(treasurer, edition
     few = count_queries()
     add(38)
     assert count_queries() == few
+
+
+def test_the_number_asked_for_a_cheque_is_not_called_optional(treasurer, edition, registration_id):
+    approved(treasurer, edition)
+    page = treasurer.get(payouts_url(edition, f"/{registration_id}")).text
+    assert "Numéro du chèque" in page
+    assert "facultatif" not in page.split("Numéro du chèque")[1].split("</label>")[0]
+
+
+def test_a_dispute_goes_from_the_payout_to_the_item_and_its_payment(treasurer, edition, registration_id):
+    approved(treasurer, edition)
+    one = payouts_url(edition, f"/{registration_id}")
+    treasurer.post(f"{one}/payment", data={"pay-method": "cheque", "pay-cheque_number": "0000123"})
+    item = db.session.scalars(select(Item).where(Item.edition_id == edition.id, Item.line == 1)).one()
+    address = f"/editions/{edition.id}/items/{item.id}"
+    assert f'href="{address}"' in treasurer.get(one).text
+    assert "Reversement payé : 7,20\u00a0€, chèque n° 0000123" in treasurer.get(address).text
+
+
+def test_a_volunteer_does_not_see_what_a_depositor_was_paid(
+    treasurer, client, login, edition, registration_id
+):
+    approved(treasurer, edition)
+    treasurer.post(payouts_url(edition, f"/{registration_id}/payment"), data={"pay-method": "cash"})
+    item = db.session.scalars(select(Item).where(Item.edition_id == edition.id, Item.line == 1)).one()
+    page = login(client, UserFactory(role=Role.VOLUNTEER)).get(f"/editions/{edition.id}/items/{item.id}").text
+    assert "Vendu" in page
+    assert "Reversement" not in page
+
+
+def test_unsold_goods_are_handed_over_after_a_question_and_to_a_name(treasurer, edition, registration_id):
+    page = treasurer.get(f"/editions/{edition.id}/restitution").text
+    assert 'aria-haspopup="dialog"' in page.split("Remettre")[0][-400:]
+    assert "1 article à lui rendre" in page
+    answer = treasurer.post(f"/editions/{edition.id}/restitution/{registration_id}", follow_redirects=True)
+    assert "Étienne" in answer.text
+    assert "1 article rendu, 0 article donné" in answer.text

@@ -71,8 +71,9 @@ class Treasury:
         owed = [email for email, cents in due.items() if cents]
         chosen = random.sample(owed, max(min(len(owed), len(METHODS)), int(len(owed) * PAID_SHARE)))
         paid = {}
-        for email, method in zip(chosen, cycle(METHODS), strict=False):
-            self._pay(email, method, f"{random.randrange(10**6):07d}")
+        first_cheque = random.randrange(10**6)
+        for number, (email, method) in enumerate(zip(chosen, cycle(METHODS), strict=False), first_cheque):
+            self._pay(email, method, f"{number:07d}")
             paid[email] = Payment(method, due[email])
         return paid
 
@@ -91,12 +92,13 @@ class Treasury:
 
     def counts(self) -> list[tuple[str, str, int, int]]:
         """Till, payment method, expected and counted cents of each session on the treasury's page."""
-        rows = self.browser.get(self._address).seen.rows
-        return [
-            (row["Caisse"], row["Moyen"], cents(row["Attendu"]), cents(row["Compté"]))
-            for row in rows
-            if "Caisse" in row
-        ]
+        counts, till = [], ""
+        for row in self.browser.get(self._address).seen.rows:
+            if "Caisse" in row:
+                till = row["Caisse"].split("·")[0].strip()
+            elif "Moyen" in row:
+                counts.append((till, row["Moyen"], cents(row["Attendu"]), cents(row["Compté"])))
+        return counts
 
     def _pay(self, email: str, method: str, cheque_number: str) -> None:
         form = self.browser.get(self._payout_of(email)).seen.form("/payment")

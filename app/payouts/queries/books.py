@@ -5,8 +5,10 @@ items sold = Σ gross of the payouts, as they would be computed now
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import func, select
 
@@ -37,6 +39,26 @@ class TillCount:
     @property
     def variance_cents(self) -> int | None:
         return None if self.counted_cents is None else self.counted_cents - self.expected_cents
+
+
+@dataclass(frozen=True)
+class TillTotal:
+    """All tills for one payment method, in cents. `counted_cents` and `variance_cents` are of the drawers
+    already counted, None while none is."""
+
+    expected_cents: int
+    counted_cents: int | None
+    variance_cents: int | None
+
+    @classmethod
+    def of(cls, counts: Sequence[TillCount]) -> "TillTotal":
+        counted = [count.counted_cents for count in counts if count.counted_cents is not None]
+        variances = [count.variance_cents for count in counts if count.variance_cents is not None]
+        return cls(
+            sum(count.expected_cents for count in counts),
+            sum(counted) if counted else None,
+            sum(variances) if variances else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -130,14 +152,16 @@ class Books:
                 paid[row.method] += row.stored.amounts.net
         return paid
 
-    def counts_by_method(self) -> dict[PaymentMethod, tuple[int, int | None]]:
-        """Expected in the drawers, and counted in those that are closed (None while none is)."""
-        sums: dict[PaymentMethod, tuple[int, int | None]] = {}
-        for method in PaymentMethod:
-            counts = [count for count in self.till_counts if count.method is method]
-            counted = [count.counted_cents for count in counts if count.counted_cents is not None]
-            sums[method] = (sum(count.expected_cents for count in counts), sum(counted) if counted else None)
-        return sums
+    def counts_by_session(self) -> list[list[TillCount]]:
+        """The counts of each session together, in the order of the tills."""
+        return [list(counts) for _, counts in groupby(self.till_counts, lambda count: count.session_id)]
+
+    def counts_by_method(self) -> dict[PaymentMethod, TillTotal]:
+        """The counts of all tills, by payment method."""
+        return {
+            method: TillTotal.of([count for count in self.till_counts if count.method is method])
+            for method in PaymentMethod
+        }
 
     def _stored(self, name: str) -> int:
         return sum(getattr(row.stored.amounts, name) for row in self.rows if row.stored)

@@ -20,11 +20,12 @@ from app.payouts.queries import LedgerRow, get_ledger_row, ledger
 from app.payouts.rules import (
     APPROVABLE,
     PAYABLE,
-    ChequeNumberMissing,
+    ChequeAlreadyUsed,
     NothingToPay,
     PayoutIsStale,
     PayoutNotComputed,
     WrongPayoutState,
+    check_cheque_number,
 )
 
 
@@ -65,22 +66,22 @@ def record_payment(
     """Write down that an approved payout (or an absent depositor's) was handed over.
 
     Raises PayoutNotComputed, PayoutIsStale, WrongPayoutState (also for a second click), NothingToPay,
-    ChequeNumberMissing.
+    ChequeNumberMissing, NotAChequeNumber, ChequeAlreadyUsed.
     """
-    number = cheque_number.strip()
-    if method is PayoutMethod.CHEQUE and not number:
-        raise ChequeNumberMissing
+    number = check_cheque_number(cheque_number) if method is PayoutMethod.CHEQUE else None
     row = _locked_row(edition, registration_id)
     _check(row, PAYABLE, "il faut qu'il soit approuvé et pas encore payé")
     if not row.shown.amounts.net:
         raise NothingToPay
+    if number:
+        _check_cheque_is_new(edition, number)
     _move_one(
         edition,
         row,
         PAYABLE,
         state=PayoutState.PAID,
         method=method,
-        cheque_number=number if method is PayoutMethod.CHEQUE else None,
+        cheque_number=number,
         paid_at=utcnow(),
         paid_by_id=by_id,
     )
@@ -90,7 +91,7 @@ def record_payment(
         actor_id=by_id,
         net_cents=row.shown.amounts.net,
         method=method.value,
-        cheque_number=number or None,
+        cheque_number=number,
     )
 
 
@@ -130,6 +131,14 @@ def undo_payment(edition: Edition, registration_id: int, by_id: int, reason: str
         cheque_number=row.cheque_number,
         paid_at=row.paid_at,
     )
+
+
+def _check_cheque_is_new(edition: Edition, number: str) -> None:
+    """Raise ChequeAlreadyUsed when a payment of this edition bears the number."""
+    used = (Payout.edition_id == edition.id, Payout.cheque_number == number)
+    other_id = db.session.scalars(select(Payout.registration_id).where(*used).limit(1)).one_or_none()
+    if other_id is not None:
+        raise ChequeAlreadyUsed(number, get_ledger_row(edition, other_id).name)
 
 
 def _locked_row(edition: Edition, registration_id: int) -> LedgerRow:
