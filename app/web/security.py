@@ -8,8 +8,9 @@ CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
-# The till decodes camera pictures with WebAssembly.
-TILL_CONTENT_POLICY = CONTENT_POLICY + "; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:"
+# The till decodes camera pictures with WebAssembly: its selling page, and the copy its service worker keeps.
+TILL_CONTENT_POLICY = CONTENT_POLICY + "; script-src 'self' 'wasm-unsafe-eval'"
+TILL_PAGES = ("till.sell", "till.shell")
 
 
 def init_security(app: Flask) -> None:
@@ -30,7 +31,7 @@ def _forget_promise(_: BaseException | None) -> None:
 
 def _add_headers(response: Response) -> Response:
     headers = response.headers
-    policy = TILL_CONTENT_POLICY if request.blueprint == "till" else CONTENT_POLICY
+    policy = TILL_CONTENT_POLICY if request.endpoint in TILL_PAGES else CONTENT_POLICY
     headers.setdefault("Content-Security-Policy", policy)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("X-Frame-Options", "DENY")

@@ -14,7 +14,15 @@ from config.settings import ROOT
 
 _LINKED = re.compile(r'(?:href|src|data-icons)="(/static/[^"#]+)')
 # Found by the browser inside other files, not in the page itself.
-MODULES = ("static/js/till/*.js", "sw/*.js", "static/vendor/idb-*/idb.js", "static/vendor/inter-*/*.woff2")
+MODULES = (
+    "static/js/till/*.js",
+    "sw/*.js",
+    "static/vendor/idb-*/idb.js",
+    "static/vendor/inter-*/*.woff2",
+    "static/vendor/barcode-detector-*/*.js",
+    "static/vendor/barcode-detector-*/*.wasm",
+    "static/vendor/lean-qr-*/*.js",
+)
 
 
 @dataclass(frozen=True)

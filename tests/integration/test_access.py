@@ -14,7 +14,7 @@ from app.accounts.models import Role, User
 from app.core.audit import AuditEntry, record, verify
 from app.core.db import ReadOnlyRequest, db
 from app.web.access import ENDPOINT_ROLES
-from tests.factories import UserFactory
+from tests.factories import TillFactory, UserFactory
 
 Login = Callable[[FlaskClient, User], FlaskClient]
 D, V, M, T, A = Role.DEPOSITOR, Role.VOLUNTEER, Role.MANAGER, Role.TREASURER, Role.ADMIN
@@ -170,6 +170,21 @@ def test_pages_are_guarded_by_their_headers(client: FlaskClient, app: Flask) -> 
     assert "Strict-Transport-Security" not in headers
     secure = client.get("/sign-in", base_url="https://localhost")
     assert "max-age=31536000" in secure.headers["Strict-Transport-Security"]
+
+
+def test_only_the_selling_page_may_compile_the_camera_reader(
+    client: FlaskClient, app: Flask, login: Login
+) -> None:
+    till = TillFactory()
+    login(client, UserFactory(role=V))
+
+    def policy(address: str) -> str:
+        return client.get(address).headers["Content-Security-Policy"]
+
+    for address in (f"/till/{till.id}", "/till/shell"):
+        assert "script-src 'self' 'wasm-unsafe-eval'" in policy(address)
+        assert "'unsafe" not in policy(address)
+    assert "wasm" not in policy("/till/")
 
 
 def test_refusals_have_the_headers_too(client: FlaskClient, app: Flask) -> None:

@@ -13,7 +13,8 @@ const NOT_KEPT = {
   text: "La vente n'est pas faite, le panier est gardé. Recommencez, ou appelez un gestionnaire.",
 };
 
-// Events: "basket" after each change of it, "sold" (detail: the stored record), "scanned" (detail: {ms, accepted}).
+// Events: "basket" after each change of it, "sold" (detail: the stored record), "scanned" (detail: {ms, accepted}),
+// "answer" (detail: {tone, title, text}) with what a scan or an act is answered.
 export class Counter extends EventTarget {
   // Scans that came while a sale or a void was being written, in order.
   #waiting = [];
@@ -32,7 +33,7 @@ export class Counter extends EventTarget {
   scan(text) {
     if (!this.till.canSell || isGated()) return this.refuse(NOT_READY);
     if (this.till.saving) return this.#waiting.push(text);
-    for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+    for (const dialog of document.querySelectorAll("dialog[open]:not([data-stays])")) dialog.close();
     this.nextCustomer();
     return this.take(this.basket.look(text));
   }
@@ -75,13 +76,18 @@ export class Counter extends EventTarget {
   }
 
   accept(title, text) {
-    showAnswer("accepted", title, text);
+    this.#say("accepted", title, text);
     accepted();
   }
 
   refuse({ title, text }) {
-    showAnswer("refused", title, text);
+    this.#say("refused", title, text);
     refused();
+  }
+
+  #say(tone, title, text) {
+    showAnswer(tone, title, text);
+    this.dispatchEvent(new CustomEvent("answer", { detail: { tone, title, text } }));
   }
 
   // The basket is another one than before: kept on disk and shown.

@@ -1,9 +1,10 @@
 // Everything around selling, one module each; each is given the counter once, when the till is open.
+import { installCamera } from "./camera-view.js";
 import { installManual } from "./manual-view.js";
 import { installMenu } from "./menu.js";
 import { installParked } from "./parked-view.js";
 
-const FEATURES = [installManual, installMenu, installParked];
+const FEATURES = [installManual, installMenu, installCamera, installParked];
 
 export function installFeatures(counter) {
   for (const install of FEATURES) install(counter);

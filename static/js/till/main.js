@@ -54,6 +54,7 @@ async function start() {
     history: () => history.open(),
     synchronise,
     menu: openMenu,
+    camera: () => counter.dispatchEvent(new Event("camera")),
     park: () => counter.dispatchEvent(new Event("park")),
     type: () => $("manual-code").focus(),
   });
