@@ -7,6 +7,24 @@ for (const dialog of document.querySelectorAll("dialog[open]")) {
   dialog.showModal();
 }
 
+// The second half of a double click lands beside the dialog that the first half opened: it is no wish to close it.
+const doubleClick = 500;
+const opened = new WeakMap();
+document.addEventListener(
+  "beforetoggle",
+  (event) => {
+    if (event.newState === "open") opened.set(event.target, event.timeStamp);
+  },
+  true,
+);
+document.addEventListener(
+  "cancel",
+  (event) => {
+    if (event.timeStamp - (opened.get(event.target) ?? -doubleClick) < doubleClick) event.preventDefault();
+  },
+  true,
+);
+
 document.addEventListener("click", async (event) => {
   const opener = event.target.closest("[commandfor]");
   if (opener && !native) {

@@ -53,6 +53,22 @@ def test_a_destructive_act_asks_first_and_gives_the_focus_back(components: Page)
     expect(opener).to_be_focused()
 
 
+def test_a_double_click_leaves_the_dialog_it_opened_on_screen(components: Page) -> None:
+    opener = components.get_by_role("button", name="Supprimer l’article")
+    opener.evaluate("(button) => button.scrollIntoView({ block: 'end' })")
+    button = opener.bounding_box()
+    opener.dblclick()
+    dialog = components.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    around = dialog.bounding_box()
+    assert around
+    assert button
+    assert button["y"] > around["y"] + around["height"], "the second click falls beside the dialog"
+    components.wait_for_timeout(600)
+    components.mouse.click(5, 400)
+    expect(dialog).to_be_hidden()
+
+
 def test_selecting_rows_counts_them_and_hides_the_bar_when_none_is_left(components: Page) -> None:
     count = components.get_by_text("Listes sélectionnées")
     expect(count).to_have_text("Listes sélectionnées : 1")
