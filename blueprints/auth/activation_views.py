@@ -2,8 +2,9 @@
 
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField
+from wtforms.validators import InputRequired
+from wtforms.widgets import PasswordInput
 
 from app.accounts import rules
 from app.core.db import db
@@ -16,13 +17,13 @@ from app.deposits.services.activation import (
     renew_expired_link,
     renew_for_email,
 )
-from app.web.forms import Form, refuse
+from app.web.forms import refuse
 from app.web.htmx import redirect_to, render
 from app.web.links import public_url
 from app.web.signing_in import sign_in_browser
 from blueprints.auth import bp, limits
 from blueprints.auth.destinations import home_of
-from blueprints.auth.forms import NewPasswordForm
+from blueprints.auth.forms import AddressForm, NewPasswordForm
 from jobs.queue import dispatch_mail
 
 
@@ -32,9 +33,10 @@ class ActivationForm(NewPasswordForm):
         [InputRequired("Cochez cette case pour déposer à la bourse.")],
     )
 
-
-class NewLinkForm(Form):
-    email = StringField("Adresse e-mail", [InputRequired("Écrivez votre adresse e-mail."), Length(max=254)])
+    def keep_passwords(self) -> None:
+        """A forgotten tick is no reason to type two good passwords again; the page is never stored."""
+        if set(self.errors) == {"consent"}:
+            self.password.widget = self.again.widget = PasswordInput(hide_value=False)
 
 
 @bp.route("/activation/<token>", methods=["GET", "POST"])
@@ -47,11 +49,12 @@ def activate(token: str) -> ResponseReturnValue:
         if form.validate_on_submit():
             return _accept(token, form, invitation)
     except InvitationUnusable as dead:
-        return render("auth/dead_invitation.html", status=410, dead=dead, token=token, form=NewLinkForm())
+        return render("auth/dead_invitation.html", status=410, dead=dead, token=token, form=AddressForm())
     except DomainError as refusal:
         db.session.rollback()
         invitation = find_invitation(token)
         refuse(form, refusal)
+    form.keep_passwords()
     return render(
         "auth/activate.html",
         status=422 if form.errors else 200,
@@ -84,7 +87,7 @@ def renew_link(token: str) -> ResponseReturnValue:
 @limits.reset_by_account
 def ask_link() -> ResponseReturnValue:
     """A new link by e-mail address; the answer is the same for everybody."""
-    form = NewLinkForm()
+    form = AddressForm()
     if not form.validate_on_submit():
         dead = InvitationUnusable("unknown")
         return render("auth/dead_invitation.html", status=422, dead=dead, token=None, form=form)

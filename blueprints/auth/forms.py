@@ -1,9 +1,11 @@
 """Forms of signing in and of passwords."""
 
 from wtforms import PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import EqualTo, InputRequired, Length, Regexp
 
 from app.web.forms import Form
+
+INCOMPLETE = "Cette adresse n’est pas complète : écrivez-la comme prenom.nom@exemple.fr."
 
 
 class SignInForm(Form):
@@ -11,8 +13,17 @@ class SignInForm(Form):
     password = PasswordField("Mot de passe", [InputRequired("Écrivez votre mot de passe.")])
 
 
-class ForgotPasswordForm(Form):
-    email = StringField("Adresse e-mail", [InputRequired("Écrivez votre adresse e-mail."), Length(max=254)])
+class AddressForm(Form):
+    """Where to send a link; what cannot be an address is said at once, nobody waits for that message."""
+
+    email = StringField(
+        "Adresse e-mail",
+        [
+            InputRequired("Écrivez votre adresse e-mail."),
+            Length(max=254),
+            Regexp(r"\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$", message=INCOMPLETE),
+        ],
+    )
 
 
 class NewPasswordForm(Form):

@@ -16,12 +16,12 @@ from app.web.links import public_url
 from app.web.signing_in import sign_in_browser, sign_out_browser
 from blueprints.auth import account_views, bp, limits  # noqa: F401 - account_views attach themselves to bp
 from blueprints.auth.destinations import home_of, local_path
-from blueprints.auth.forms import ForgotPasswordForm, NewPasswordForm, SignInForm
+from blueprints.auth.forms import AddressForm, NewPasswordForm, SignInForm
 from jobs.queue import dispatch_mail
 
 WRONG = (
-    "L'adresse ou le mot de passe ne sont pas les bons. "
-    "Après cinq essais manqués, un compte est bloqué un quart d'heure."
+    "L’adresse ou le mot de passe ne sont pas les bons. "
+    "Après cinq essais manqués, un compte est bloqué un quart d’heure."
 )
 
 
@@ -66,7 +66,7 @@ def sign_out() -> ResponseReturnValue:
 @limits.reset_by_address
 @limits.reset_by_account
 def forgot_password() -> ResponseReturnValue:
-    form = ForgotPasswordForm()
+    form = AddressForm()
     if form.validate_on_submit():
         services.request_password_reset(
             form.email.data or "", lambda token: public_url("auth.reset_password", token=token)

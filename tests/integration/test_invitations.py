@@ -98,6 +98,26 @@ def test_a_wrong_form_keeps_the_link(
     assert client.post(address, data=ACCEPT).status_code == 303
 
 
+def test_a_forgotten_tick_keeps_the_passwords_and_a_refused_one_does_not(
+    client: FlaskClient, edition: Edition
+) -> None:
+    _, address = invited(edition)
+    unticked = client.post(address, data={"password": GOOD, "again": GOOD})
+    assert unticked.text.count(f'value="{GOOD}"') == 2
+    assert unticked.headers["Cache-Control"] == "no-store"
+    mistyped = client.post(address, data={**ACCEPT, "again": "autre-chose-9"})
+    assert "autre-chose-9" not in mistyped.text
+    assert GOOD not in mistyped.text
+
+
+def test_an_address_that_cannot_be_one_gets_no_link(client: FlaskClient, edition: Edition) -> None:
+    for page in ("/activation/new-link", "/forgot-password"):
+        answer = client.post(page, data={"email": "lea chez orange"})
+        assert answer.status_code == 422
+        assert "n’est pas complète" in answer.text
+        assert client.post(page, data={"email": " lea@example.org "}).status_code != 422
+
+
 def test_a_used_link_leads_to_the_sign_in_page(client: FlaskClient, edition: Edition) -> None:
     _, address = invited(edition)
     client.post(address, data=ACCEPT)
