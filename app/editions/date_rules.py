@@ -25,11 +25,11 @@ def check_dates(dates: EditionDates) -> None:
     """Raise DomainError unless deadline < deposit < sale < restitution (1-product.md)."""
     if dates.declaration_deadline >= dates.deposit_starts_at:
         raise DomainError(
-            "La date limite de déclaration doit précéder le premier créneau de dépôt.", "declaration_deadline"
+            "La date limite de déclaration doit précéder le premier créneau de dépôt.", "deadline"
         )
     if dates.deposit_starts_at - dates.declaration_deadline > LONGEST_PRINTING:
         raise DomainError(
-            "La date limite ne peut pas précéder le dépôt de plus de trois semaines.", "declaration_deadline"
+            "La date limite ne peut pas précéder le dépôt de plus de trois semaines.", "deadline"
         )
     if dates.deposit_ends_at > dates.sale_starts_at:
         raise DomainError("Le dernier créneau de dépôt doit finir avant le début de la vente.", "ends_at")

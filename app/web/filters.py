@@ -4,14 +4,17 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, session
 from flask_login import current_user
 
 from app.core import clock, money
+from app.core.db import db
 from app.deposits.billetweb_rows import display_phone
 from app.editions.models import Edition
 from app.editions.queries import current_edition
 from app.web.navigation import navigation
+
+LAST_SEEN = "edition"
 
 
 def init_filters(app: Flask) -> None:
@@ -71,9 +74,14 @@ _remembered_asset_url = cache(_asset_url)
 
 
 def edition_in_view() -> Edition | None:
-    """The edition of this request: the one its address names (`g.edition`), else the current one."""
+    """The edition of this request: the one its address names (`g.edition`), else the last one looked at.
+
+    Without the second, somebody who prepares spring while autumn is sold would leave a page of spring by
+    "Travaux" and come back, by the same menu, to autumn. Who has looked at none sees the current one.
+    """
     if "edition" not in g:
-        g.edition = current_edition()
+        seen = session.get(LAST_SEEN)
+        g.edition = (db.session.get(Edition, seen) if seen else None) or current_edition()
     edition: Edition | None = g.edition
     return edition
 
@@ -81,4 +89,6 @@ def edition_in_view() -> Edition | None:
 def _frame() -> dict[str, object]:
     if not current_user.is_authenticated:
         return {"current_edition": None, "navigation": list}
+    if (named := g.get("edition")) is not None and session.get(LAST_SEEN) != named.id:
+        session[LAST_SEEN] = named.id
     return {"current_edition": edition_in_view(), "navigation": navigation}

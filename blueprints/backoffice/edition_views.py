@@ -13,12 +13,13 @@ from app.core.errors import DomainError, NotFound
 from app.editions import rules
 from app.editions.calendar import CLOSES_AFTER, CREATED_BEFORE, OPENS_BEFORE
 from app.editions.models import STATE_LABELS, Edition, EditionState
-from app.editions.queries import current_edition, get_edition, list_editions, schedule_of
+from app.editions.queries import get_edition, list_editions, schedule_of
 from app.editions.services.creation import NewEdition, create_edition, free_number
 from app.operations.edition_facts import collect_facts
 from app.operations.edition_steps import take_step
 from app.web.access import may_use
 from app.web.editions import edition_of_page
+from app.web.filters import edition_in_view
 from app.web.forms import refuse
 from app.web.htmx import redirect_to, render
 from blueprints.backoffice import bp
@@ -91,7 +92,7 @@ def _wanted(form: NewEditionForm) -> NewEdition:
 def home(edition_id: int | None) -> ResponseReturnValue:
     """State, next step, what blocks it, figures and calendar of one edition."""
     if edition_id is None:
-        current = current_edition()
+        current = edition_in_view()
         if current is None:
             return redirect(url_for("backoffice.editions"))
         return redirect(url_for("backoffice.home", edition_id=current.id))

@@ -12,8 +12,8 @@ from app.deposits.rules import list_usage
 from app.deposits.services.lists import read_only_reason
 from app.deposits.wording import list_colour, list_name
 from app.editions.models import READ_ONLY_STATES
+from app.editions.queries import current_edition
 from app.payouts.depositor import own_sales
-from app.web.filters import edition_in_view
 from app.web.htmx import render
 from blueprints.portal import bp
 from blueprints.portal.calendar import slot_ics
@@ -28,7 +28,7 @@ def home() -> ResponseReturnValue:
     registrations = registrations_of(current_user.id)
     live = [each for each in registrations if each.edition.state not in READ_ONLY_STATES]
     if not live:
-        return render("portal/no_registration.html", upcoming=edition_in_view(), former=registrations)
+        return render("portal/no_registration.html", upcoming=current_edition(), former=registrations)
     return _show(get_own_registration(current_user.id, live[0].edition_id), registrations)
 
 

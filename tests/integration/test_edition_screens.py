@@ -27,7 +27,8 @@ from app.sales.models import TillDevice
 from tests.factories import ItemFactory, ItemListFactory, RegistrationFactory, UserFactory, list_on_sale
 
 Login = Callable[[FlaskClient, User], FlaskClient]
-SALE = (utcnow() + timedelta(days=60)).date()
+SOON = (utcnow() + timedelta(days=60)).date()
+SALE = SOON + timedelta(days=(5 - SOON.weekday()) % 7)  # a Saturday, as sales are
 NEW = {"name": "Automne", "number": "26", "sale_day": "2026-11-21", "tills": "5", "copy_from": "0"}
 PERSON = {"email": "a@example.org", "last_name": "A", "first_name": "B", "kind": "standard", "slot": "0"}
 
@@ -409,6 +410,25 @@ def test_a_manager_neither_opens_nor_goes_back(client: FlaskClient, login: Login
     db.session.commit()
     assert step(client, edition, EditionState.OPEN).status_code == 422
     assert client.post(f"/editions/{edition.id}/step", data={"target": "nowhere"}).status_code == 404
+
+
+def test_the_frame_stays_with_the_edition_last_looked_at(admin: FlaskClient, edition: Edition) -> None:
+    other = create_edition(NewEdition("Printemps", 27, SALE - timedelta(days=20), "Gymnase"))
+    db.session.commit()
+    assert f'href="/editions/{edition.id}/labels"' in admin.get("/outbox").text, "the current one at first"
+    admin.get(f"/editions/{other.id}/labels")
+    for address in ("/outbox", "/jobs", "/account", "/editions"):
+        page = admin.get(address).text
+        assert f'href="/editions/{other.id}/labels"' in page
+        assert f'href="/editions/{edition.id}/labels"' not in page
+    assert admin.get("/editions/current").location.endswith(f"/editions/{other.id}")
+
+
+def test_a_deadline_after_the_deposit_is_told_beside_its_field(admin: FlaskClient, edition: Edition) -> None:
+    late = {"name": edition.name, "number": "26", "place": "Gymnase", "deadline": "2090-01-01T10:00"}
+    answer = admin.post(f"/editions/{edition.id}/setup/dates", data=late)
+    assert answer.status_code == 422
+    assert 'id="deadline-error"' in answer.text
 
 
 def test_nothing_of_a_closed_edition_changes_on_screen(admin: FlaskClient, edition: Edition) -> None:
