@@ -49,7 +49,11 @@ def import_billetweb(job: BackgroundJob, progress: Progress) -> str:
     path.unlink(missing_ok=True)
     dispatch_mail()
     errors = len({each.row for each in refused})
-    return f"{report.created + report.known} inscriptions ajoutées, {errors} lignes en erreur."
+    added = report.created + report.known
+    return (
+        f"{added} inscription{'s' if added > 1 else ''} ajoutée{'s' if added > 1 else ''}, "
+        f"{errors} ligne{'s' if errors > 1 else ''} en erreur."
+    )
 
 
 def _import_all(edition_id: int, rows: tuple[ImportRow, ...], progress: Progress) -> ImportReport:

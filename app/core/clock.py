@@ -27,9 +27,9 @@ def from_paris(wall: datetime) -> datetime:
 
 
 def date_long(moment: datetime | date) -> str:
-    """`samedi 21 novembre`."""
+    """`samedi 21 novembre`, `dimanche 1er novembre`."""
     day = to_paris(moment).date() if isinstance(moment, datetime) else moment
-    return format_date(day, "EEEE d MMMM", locale=FRENCH)
+    return format_date(day, "EEEE d'er' MMMM" if day.day == 1 else "EEEE d MMMM", locale=FRENCH)
 
 
 def date_short(moment: datetime | date) -> str:

@@ -54,7 +54,7 @@ class ListKind(enum.StrEnum):
 LIST_KIND_LABELS = {
     ListKind.STANDARD: "Standard",
     ListKind.MEMBER: "Adhérent (1000)",
-    ListKind.FAMILY: "Famille d'adhérent (2000)",
+    ListKind.FAMILY: "Famille d’adhérent (2000)",
 }
 
 

@@ -117,13 +117,14 @@ def _show_preview(edition: Edition, upload: BilletwebUpload, status: int = 200) 
 
 
 def _mapping_rows(labels: Iterable[str], known: Mapping[str, object]) -> list[tuple[str, int, object]]:
-    """(label, how many rows, what it stands for now), in the order of the file."""
+    """(label, how many rows, what it stands for now): first what is not understood, else as in the file."""
     folded = {fold(label): target for label, target in known.items()}
     counts: dict[str, int] = {}
     for label in labels:
         if label:
             counts[label] = counts.get(label, 0) + 1
-    return [(label, count, folded.get(fold(label))) for label, count in counts.items()]
+    rows = [(label, count, folded.get(fold(label))) for label, count in counts.items()]
+    return sorted(rows, key=lambda row: row[2] is not None)
 
 
 def _open(upload: BilletwebUpload) -> BilletwebFile:

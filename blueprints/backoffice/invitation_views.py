@@ -40,7 +40,10 @@ def registration_invite(edition_id: int) -> ResponseReturnValue:
         else:
             db.session.commit()
             dispatch_mail()
-            flash(f"{found.user.full_name} est inscrit, l’invitation part à {found.user.email}.", "success")
+            flash(
+                f"L’inscription de {found.user.full_name} est faite, l’invitation part à {found.user.email}.",
+                "success",
+            )
             address = url_for("backoffice.registration", edition_id=edition.id, registration_id=found.id)
             return redirect_to(address)
     return _show(edition, form, InvitationFileForm(formdata=None), status=422 if form.errors else 200)

@@ -53,7 +53,7 @@ def validate(edition_id: int, list_id: int) -> ResponseReturnValue:
     )
     db.session.commit()
     dispatch(job)
-    flash(f"{list_name(item_list)} est validée. Le récapitulatif arrive par e-mail.", "success")
+    flash(f"La {list_name(item_list).lower()} est validée. Le récapitulatif arrive par e-mail.", "success")
     return redirect_to(url_for("portal.home"))
 
 

@@ -40,7 +40,7 @@ function live(toast) {
 
 function refusal(xhr) {
   const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
-  const sentence = page.querySelector(".alert__body")?.textContent.trim();
+  const sentence = page.querySelector(".alert__body, [data-refusal]")?.textContent.trim();
   return sentence || "L’action n’a pas abouti. Rechargez la page, puis recommencez.";
 }
 

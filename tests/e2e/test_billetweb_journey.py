@@ -64,7 +64,7 @@ def test_upload_preview_import_progress_report(
     assert upload.job_id is not None
     db.session.rollback()  # a new look, without the lock
     run_job(upload.job_id)
-    expect(page.get_by_text("136 inscriptions ajoutées, 0 lignes en erreur.")).to_be_visible()
+    expect(page.get_by_text("136 inscriptions ajoutées, 0 ligne en erreur.")).to_be_visible()
     expect(page.get_by_text("Comptes créés")).to_be_visible()
     axe(page)
 

@@ -1,6 +1,7 @@
 """The pages of the Billetweb import: upload, preview, mappings, start, report; and files that are none."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -98,12 +99,28 @@ def test_no_file_is_read_within_a_transaction(
 def test_mappings_change_the_preview(manager: FlaskClient, edition: Edition) -> None:
     preview = send(manager, edition, sample(ERRORS), ERRORS).location
     slot = list_slots(edition.id)[3]
+    first = re.search(r"(Séance|Tarif) « ([^»]+) »", manager.get(preview).text)
+    assert first
+    assert first[2] == "Samedi 14h", "what is not understood comes first"
     mapping = preview.replace("/preview", "/mapping")
     assert manager.post(mapping, data={"slot:Samedi 14h": str(slot.id)}).status_code == 303
     assert "Importer 25 inscriptions" in manager.get(preview).text
+    assert 'aria-invalid="true"' not in manager.get(preview).text
     for wrong in ({"slot:Samedi 14h": "9999"}, {"slot:Samedi 14h": "x"}, {"tariff:Standard": "gratuit"}):
         assert manager.post(mapping, data=wrong).status_code == 422
     assert "Importer 25 inscriptions" in manager.get(preview).text
+
+
+def test_a_file_sent_again_says_that_there_is_nothing_left_to_do(
+    manager: FlaskClient, edition: Edition
+) -> None:
+    row = "Jeudi 17h-21h;Standard – 2 listes;Lefèvre;Zoé;zoe@example.org;Oui;Oui\n"
+    once = send(manager, edition, (TITLES + row).encode(), "a.csv").location
+    assert manager.post(once.replace("/preview", "/start")).status_code == 303
+    run_job(db.session.scalars(select(BilletwebUpload.job_id)).one())
+    again = manager.get(send(manager, edition, (TITLES + row).encode(), "a.csv").location).text
+    assert "ces personnes sont déjà inscrites" in again
+    assert "Importer 1" not in again
 
 
 def workbook(rows: int) -> bytes:
