@@ -49,11 +49,11 @@ def test_a_treasurer_computes_approves_draws_pays_and_undoes(
     axe(page)
     page.get_by_role("link", name="Reversements", exact=True).click()
     page.get_by_role("button", name="Tout calculer").click()
-    expect(page.get_by_text("Calculés : 2.")).to_be_visible()
+    expect(page.get_by_text("2 reversements calculés")).to_be_visible()
     axe(page)
     page.get_by_role("button", name="Tout approuver").click()
     page.get_by_role("dialog").get_by_role("button", name="Tout approuver").click()
-    expect(page.get_by_text("Reversements approuvés : 2")).to_be_visible()
+    expect(page.get_by_text("2 reversements approuvés.")).to_be_visible()
 
     page.get_by_role("link", name="Bordereaux").click()
     page.get_by_role("button", name="Faire tous les bordereaux").click()
@@ -76,7 +76,7 @@ def test_a_treasurer_computes_approves_draws_pays_and_undoes(
     expect(page.get_by_text("Chèque n° 0012345")).to_be_visible()
     axe(page)
 
-    page.get_by_text("Erreur de personne, chèque perdu…").click()
+    page.get_by_text("Annuler ce paiement…").click()
     page.get_by_label("Pourquoi annuler ce paiement ?").fill("Chèque perdu")
     page.get_by_role("button", name="Annuler ce paiement").click()
     expect(page.get_by_text("Le paiement est annulé.")).to_be_visible()
