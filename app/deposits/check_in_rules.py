@@ -65,24 +65,41 @@ def punctuality(starts_at: datetime | None, ends_at: datetime | None, now: datet
     return Punctuality.LATE if now > ends_at else Punctuality.ON_TIME
 
 
-def check_verified(said: Verified) -> None:
-    """Raise CheckInIncomplete on the field to complete. The envelope may be missing; that is recorded."""
+def incomplete(said: Verified) -> list[CheckInIncomplete]:
+    """All that is still missing, each on its field. The envelope may be missing; that is recorded."""
+    first, second = said.first_volunteer.strip(), said.second_volunteer.strip()
+    missing = []
     if not said.identity_checked:
-        raise CheckInIncomplete("Vérifiez la pièce d’identité, puis cochez la case.", "identity_checked")
-    if not said.first_volunteer.strip():
-        raise CheckInIncomplete("Indiquez le premier bénévole.", "first_volunteer")
-    if not said.second_volunteer.strip():
-        raise CheckInIncomplete("Un dépôt se fait à deux : indiquez le second bénévole.", "second_volunteer")
-    if said.first_volunteer.strip().casefold() == said.second_volunteer.strip().casefold():
-        raise CheckInIncomplete("Indiquez deux bénévoles différents.", "second_volunteer")
+        missing.append(
+            CheckInIncomplete("Vérifiez la pièce d’identité, puis cochez la case.", "identity_checked")
+        )
+    if not first:
+        missing.append(CheckInIncomplete("Indiquez le premier bénévole.", "first_volunteer"))
+    if not second:
+        missing.append(
+            CheckInIncomplete("Un dépôt se fait à deux : indiquez le second bénévole.", "second_volunteer")
+        )
+    elif first.casefold() == second.casefold():
+        missing.append(CheckInIncomplete("Indiquez deux bénévoles différents.", "second_volunteer"))
     if not said.signature_path and not said.signed_on_paper:
-        raise CheckInIncomplete(
-            "Faites signer le déposant à l’écran, ou cochez « Signé sur papier ».", "signature_path"
+        missing.append(
+            CheckInIncomplete(
+                "Faites signer le déposant à l’écran, ou cochez « Signé sur papier ».", "signature_path"
+            )
         )
     if said.signature_path and not is_signature(said.signature_path):
-        raise CheckInIncomplete(
-            "La signature n’a pas été comprise : effacez-la et recommencez.", "signature_path"
+        missing.append(
+            CheckInIncomplete(
+                "La signature n’a pas été comprise : effacez-la et recommencez.", "signature_path"
+            )
         )
+    return missing
+
+
+def check_verified(said: Verified) -> None:
+    """Raise CheckInIncomplete on the first field to complete."""
+    for missing in incomplete(said):
+        raise missing
 
 
 def is_signature(path: str) -> bool:

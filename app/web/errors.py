@@ -38,6 +38,8 @@ def _csrf_error(_: CSRFError) -> ResponseReturnValue:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error.get_response()
+    if error.code == 405 and request.method == "GET":
+        return _page(405, "Cette adresse ne sert qu’à envoyer un formulaire. Revenez à la page précédente.")
     return _page(error.code, None)
 
 
@@ -56,6 +58,6 @@ def _page(status: int, message: str | None) -> ResponseReturnValue:
     if status >= 500:
         # Rendered without the frame's queries: the database may be what failed.
         return make_response(current_app.jinja_env.get_template("errors/500.html").render(), status)
-    code = status if status in OWN_PAGES else (422 if status == 422 else 404)
+    code = status if status in OWN_PAGES else (422 if status in (405, 422) else 404)
     template = f"errors/{code}.html" if code in OWN_PAGES else "errors/422.html"
     return make_response(render_template(template, message=message), status)

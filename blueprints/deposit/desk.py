@@ -17,6 +17,7 @@ MINUTES_A_DAY = 24 * 60
 @dataclass(frozen=True)
 class DeskItem:
     id: int
+    code: str | None
     line: int
     title: str
     details: str
@@ -153,6 +154,7 @@ def _show_item(book: Rulebook, item: Item) -> DeskItem:
     words = item_words(book, item)
     return DeskItem(
         id=item.id,
+        code=item.code,
         line=item.line or item.position,
         title=words.title,
         details=words.details,

@@ -10,6 +10,7 @@ from flask_login import current_user
 from app.core.clock import utcnow
 from app.core.db import db, in_transaction
 from app.core.errors import Conflict, DomainError, NotFound
+from app.deposits.check_in_rules import incomplete
 from app.deposits.models import Registration
 from app.deposits.queries.registrations import get_registration
 from app.deposits.services import check_in as services
@@ -62,7 +63,7 @@ def acceptance_all(edition_id: int, registration_id: int) -> ResponseReturnValue
 @bp.post("/<int:registration_id>/completion")
 def completion(edition_id: int, registration_id: int) -> ResponseReturnValue:
     edition, form = edition_of_page(edition_id), CheckInForm()
-    if not form.validate():
+    if not _is_complete(form):
         return _page(edition, get_registration(edition.id, registration_id), form, 422)
     seen = set(request.form.getlist("refused", type=int))
     by_id = current_user.id
@@ -113,6 +114,15 @@ def receipt(edition_id: int, registration_id: int) -> ResponseReturnValue:
     name = f"recu-depot-{registration.id}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return Response(content, mimetype="application/pdf", headers=headers)
+
+
+def _is_complete(form: CheckInForm) -> bool:
+    """Everything that is missing is said at once, each thing once."""
+    valid = form.validate()
+    missing = [each for each in incomplete(form.said()) if each.field and not form[each.field].errors]
+    for each in missing:
+        refuse(form, each)
+    return valid and not missing
 
 
 def _items_changed(edition_id: int, registration_id: int, item_id: int | None) -> ResponseReturnValue:

@@ -1,5 +1,6 @@
 """Finding the depositor who stands in front of the desk."""
 
+import re
 from datetime import date
 
 from flask import request, url_for
@@ -19,6 +20,8 @@ from blueprints.deposit import bp
 from blueprints.deposit.arrivals import show_arrival, show_slots
 
 NO_SLOT = "sans-creneau"
+# What only a scanner, or a patient hand, types: the ten digits of a label.
+LABEL = re.compile(r"(?:\d\s*){10}")
 
 
 @bp.get("")
@@ -41,6 +44,7 @@ def search(edition_id: int) -> ResponseReturnValue:
         "results",
         edition=edition,
         text=text,
+        is_label=bool(LABEL.fullmatch(text)),
         found=found,
         days=days,
         day=day,

@@ -3,14 +3,23 @@
 from typing import Any
 
 from wtforms import IntegerField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 
 from app.core.errors import DomainError
-from app.core.money import parse_euros
+from app.core.money import format_euros, parse_euros
 from app.sales.services.sessions import Count
 from app.web.forms import Form
 
 MAX_PIECES = 9999
+# Far above any float: what is beyond was not counted.
+MAX_FLOAT_CENTS = 100_000
 # Euro notes and coins in circulation, in cents.
 NOTES = (50000, 20000, 10000, 5000, 2000, 1000, 500)
 COINS = (200, 100, 50, 20, 10, 5, 2, 1)
@@ -30,10 +39,34 @@ class EuroField(StringField):  # type: ignore[misc]
             raise ValidationError(refusal.message) from refusal
 
 
+class PieceField(IntegerField):  # type: ignore[misc]
+    """How many of one note or coin; empty is none. One sentence whatever is wrong with it."""
+
+    wrong = f"Un nombre entier, de 0 à {MAX_PIECES}."
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(self.wrong) from error
+
+    def pre_validate(self, form: Any) -> None:
+        if self.process_errors:
+            raise StopValidation
+
+
 class OpenForm(Form):
     opening_float = EuroField(
         "Fond de caisse compté", [InputRequired("Comptez le fond de caisse et écrivez la somme, même 0.")]
     )
+
+    def validate_opening_float(self, field: EuroField) -> None:
+        """A label scanned into the field, or a zero too many: the float cannot be corrected afterwards."""
+        if not field.errors and field.cents > MAX_FLOAT_CENTS:
+            raise ValidationError(
+                f"{format_euros(field.cents)}, c'est beaucoup pour un fond de caisse : "
+                f"{format_euros(MAX_FLOAT_CENTS)} au plus. Vérifiez la somme."
+            )
 
 
 class CloseForm(Form):
@@ -70,8 +103,5 @@ for _value in NOTES + COINS:
     setattr(
         CloseForm,
         piece_name(_value),
-        IntegerField(
-            piece_label(_value),
-            [Optional(), NumberRange(0, MAX_PIECES, f"Un nombre entre 0 et {MAX_PIECES}.")],
-        ),
+        PieceField(piece_label(_value), [Optional(), NumberRange(0, MAX_PIECES, PieceField.wrong)]),
     )

@@ -97,7 +97,7 @@ def close(till_id: int) -> ResponseReturnValue:
             refuse(form, refusal)
         else:
             db.session.commit()
-            flash(f"La caisse {till.name} est fermée. Merci !", "success")
+            flash(f"La caisse {till.number} est fermée. Portez le tiroir au trésorier. Merci !", "success")
             return redirect_to(url_for("till.home"))
     status = 422 if form.is_submitted() else 200
     return render("till/close.html", "form", status=status, till=till, session=session, form=form, gaps=gaps)

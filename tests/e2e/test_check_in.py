@@ -1,5 +1,6 @@
 """Deposit day on a tablet: a volunteer finds a depositor by the label, strikes, has them sign, goes on."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -123,8 +124,27 @@ def test_a_double_click_records_once(desk: Callable[..., Page], item_list: ItemL
     page.get_by_label("Second bénévole").fill("Paul Estève")
     page.get_by_label("Signé sur papier").check()
     page.get_by_role("button", name="Tout accepter").dblclick()
-    expect(page.get_by_text("9 en vente, 0 refusé")).to_be_visible()
+    expect(page.get_by_text(": 9 en vente.")).to_be_visible()
     assert db.session.query(CheckIn).count() == 1
+
+
+def test_a_label_scanned_meanwhile_neither_fills_a_field_nor_sends_the_form(
+    desk: Callable[..., Page], item_list: ItemList
+) -> None:
+    page = desk(**PORTRAIT)
+    page.goto(f"/editions/{item_list.edition_id}/deposit/{item_list.registration_id}")
+    page.get_by_label("Pièce d’identité vérifiée").check()
+    page.get_by_label("Signé sur papier").check()
+    page.get_by_label("Second bénévole").fill("Paul Estève")
+    page.keyboard.type("2609990167", delay=1)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Cette étiquette n’est pas dans ce dépôt")).to_be_visible()
+    expect(page.get_by_label("Second bénévole")).to_have_value("Paul Estève")
+    page.keyboard.type(item_list.items[2].code or "", delay=1)
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#item-{item_list.items[2].id}")).to_have_class(re.compile("desk-item--scanned"))
+    expect(page.get_by_label("Second bénévole")).to_have_value("Paul Estève")
+    assert db.session.query(CheckIn).count() == 0
 
 
 @pytest.mark.parametrize("size", [PORTRAIT, PHONE], ids=["portrait", "phone"])

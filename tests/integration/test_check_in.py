@@ -252,7 +252,8 @@ def test_a_scanned_label_leads_straight_to_its_depositor(desk: FlaskClient, a_li
     assert plain.headers["Location"] == address(a_list)
     swapped = desk.get(search, query_string={"q": a_list.items[0].code}, headers=HTMX)
     assert swapped.headers["HX-Redirect"] == address(a_list)
-    assert "Personne ne correspond" in desk.get(search, query_string={"q": "2699999999"}).text
+    assert "Étiquette non reconnue" in desk.get(search, query_string={"q": "2699999999"}).text
+    assert "Personne ne correspond" in desk.get(search, query_string={"q": "Zzz"}).text
 
 
 def test_a_whole_deposit_over_http(desk: FlaskClient, a_list: ItemList) -> None:
@@ -380,3 +381,19 @@ def test_the_day_and_the_desk_ask_as_few_queries_for_many(desk: FlaskClient, app
     declared_list(20, registration=person, number=next(numbers))
     db.session.commit()
     assert (asked(page), asked(f"/editions/{edition.id}/deposit/{person.id}")) == few
+
+
+def test_everything_that_is_missing_is_said_at_once(desk: FlaskClient, a_list: ItemList) -> None:
+    answer = desk.post(
+        address(a_list, "/completion"), data={"first_volunteer": "Odette", "second_volunteer": ""}
+    )
+    assert answer.status_code == 422
+    for sentence in ("Vérifiez la pièce d’identité", "indiquez le second bénévole", "Faites signer"):
+        assert answer.text.count(sentence) == 2, "in the summary and beside the field"
+
+
+def test_the_address_of_a_form_says_what_it_is_for(desk: FlaskClient, a_list: ItemList) -> None:
+    answer = desk.get(address(a_list, "/completion"))
+    assert answer.status_code == 405
+    assert "Page introuvable" not in answer.text
+    assert "Revenez à la page précédente" in answer.text

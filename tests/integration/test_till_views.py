@@ -76,7 +76,7 @@ def test_a_till_is_opened_with_its_float(signed_in: FlaskClient, till: Till) -> 
     assert signed_in.get(f"/till/{till.id}/session").status_code == 303
 
 
-@pytest.mark.parametrize("amount", ["", "douze", "-5", "1,234"])
+@pytest.mark.parametrize("amount", ["", "douze", "-5", "1,234", "100000", "1000,01"])
 def test_a_float_that_is_no_amount_is_said_beside_the_field(
     signed_in: FlaskClient, till: Till, amount: str
 ) -> None:
@@ -215,7 +215,8 @@ def test_a_till_taken_at_the_same_moment_is_refused_and_the_rest_is_kept(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"piece_2000": "deux"}, {"piece_2000": "-1"}, {"card": "x"}, {"cheque": ""}]
+    "wrong",
+    [{"piece_2000": "deux"}, {"piece_2000": "1.5"}, {"piece_2000": "-1"}, {"card": "x"}, {"cheque": ""}],
 )
 def test_a_count_that_is_no_number_keeps_what_was_typed(
     signed_in: FlaskClient, till: Till, wrong: dict
@@ -224,6 +225,9 @@ def test_a_count_that_is_no_number_keeps_what_was_typed(
     answer = signed_in.post(f"/till/{till.id}/closure", data={**COUNT, "piece_100": "7", **wrong})
     assert answer.status_code == 422
     assert 'value="7"' in answer.text
+    if "piece_2000" in wrong:
+        assert answer.text.count("Un nombre entier, de 0 à 9999.") == 2, "in the summary and beside the field"
+        assert f'value="{wrong["piece_2000"]}"' in answer.text
 
 
 def test_a_till_with_unsent_sales_is_not_closed(signed_in: FlaskClient, till: Till) -> None:
