@@ -1,10 +1,14 @@
 // The check-in desk: labels scanned wherever the focus is, and panels brought into sight.
-const GAP = 150; // milliseconds between two keys of a scanner; no hand types a number that fast
+// Milliseconds between two keys: nobody types a whole code in half-seconds here, a slow tablet may well receive it so.
 const WHOLE = 10;
-const PART = 4; // a code cut short by a bad read must not press the button that has the focus
+const WHOLE_GAP = 500;
+// A code cut short by a bad read must not press the button that has the focus.
+const PART = 4;
+const PART_GAP = 150;
 
 let burst = "";
 let lastAt = 0;
+let slowest = 0;
 let field = null;
 let before = "";
 
@@ -13,21 +17,23 @@ window.addEventListener(
   "keydown",
   (event) => {
     if (["Shift", "CapsLock", "Alt", "Control"].includes(event.key)) return;
-    const quick = event.timeStamp - lastAt <= GAP;
+    const gap = event.timeStamp - lastAt;
     // The digit of the key itself, also when the computer believes that the keyboard is French.
     const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1] ?? (/^\d$/.test(event.key) ? event.key : null);
     if (digit !== null) {
-      if (!burst || !quick) {
+      if (!burst || gap > WHOLE_GAP) {
         burst = "";
+        slowest = 0;
         field = document.activeElement;
         before = field.value;
+      } else {
+        slowest = Math.max(slowest, gap);
       }
       burst += digit;
       lastAt = event.timeStamp;
       return;
     }
-    const shortest = document.querySelector("[data-desk-search]") ? WHOLE : PART;
-    if (event.key === "Enter" && quick && burst.length >= shortest) {
+    if (event.key === "Enter" && isScan(burst.length, Math.max(slowest, gap))) {
       event.preventDefault();
       event.stopImmediatePropagation();
       if (before !== undefined) field.value = before;
@@ -38,8 +44,18 @@ window.addEventListener(
   { capture: true },
 );
 
+function isScan(length, gap) {
+  if (length >= WHOLE) return gap <= WHOLE_GAP;
+  return !searchAddress() && length >= PART && gap <= PART_GAP;
+}
+
+// Where a label leads when no deposit is under way on this page.
+function searchAddress() {
+  return document.querySelector("[data-desk-search]")?.dataset.deskSearch;
+}
+
 function scanned(code) {
-  const search = document.querySelector("[data-desk-search]")?.dataset.deskSearch;
+  const search = searchAddress();
   if (search) {
     location.assign(`${search}?q=${code}`);
     return;
