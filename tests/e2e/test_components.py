@@ -69,6 +69,21 @@ def test_a_double_click_leaves_the_dialog_it_opened_on_screen(components: Page) 
     expect(dialog).to_be_hidden()
 
 
+def test_a_colon_never_stands_alone_at_the_start_of_a_line(components: Page) -> None:
+    loose = components.evaluate(
+        """() => {
+          const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          const found = [];
+          while (texts.nextNode()) {
+            const { data, parentElement } = texts.currentNode;
+            if (/ [:;?!»](\\s|$)/.test(data) && !parentElement.closest("pre, code, option")) found.push(data);
+          }
+          return found;
+        }"""
+    )
+    assert loose == []
+
+
 def test_selecting_rows_counts_them_and_hides_the_bar_when_none_is_left(components: Page) -> None:
     count = components.get_by_text("Listes sélectionnées")
     expect(count).to_have_text("Listes sélectionnées : 1")
