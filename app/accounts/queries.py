@@ -10,6 +10,7 @@ from app.accounts.sessions import hash_token
 from app.core.clock import utcnow
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.search import alphabetical, contains
 
 PAGE_SIZE = 50
 
@@ -46,14 +47,14 @@ def search_users(
     found = select(User)
     for word in text.split():
         columns = (User.first_name, User.last_name, User.email)
-        found = found.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+        found = found.where(or_(*(contains(column, word) for column in columns)))
     if role is not None:
         found = found.where(User.role == role)
     if active is not None:
         found = found.where(User.active.is_(active))
     count = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
     page = min(max(page, 1), max(1, -(-count // PAGE_SIZE)))
-    ordered = found.order_by(User.last_name, User.first_name, User.id)
+    ordered = found.order_by(alphabetical(User.last_name), alphabetical(User.first_name), User.id)
     rows = db.session.scalars(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
     return UserPage(list(rows), count, page)
 

@@ -1,4 +1,4 @@
-"""Finding names as people type them: without accents or capitals, alike on both databases.
+"""Finding and sorting names as people do: without accents or capitals, alike on both databases.
 
 MariaDB's collation compares that way by itself; SQLite gets a function.
 """
@@ -44,3 +44,8 @@ def contains(column: ColumnElement[Any] | Any, typed: str) -> ColumnElement[bool
     """Whether a text column holds what was typed; wildcards typed by hand are plain characters."""
     wanted = fold_text(typed).replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     return _Folded(column).like(f"%{wanted}%", escape="\\")
+
+
+def alphabetical(column: ColumnElement[Any] | Any) -> ColumnElement[str]:
+    """What to order a text column by: `Abrivard`, `ALEXANDRE`, `Élian`, `Virgile`, as in a directory."""
+    return _Folded(column)

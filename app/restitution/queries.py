@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from app.accounts.models import User
 from app.core.db import db
-from app.core.search import contains
+from app.core.search import alphabetical, contains
 from app.deposits.models import Item, ItemList, ItemState, Registration
 from app.editions.models import ListKind
 
@@ -72,7 +72,7 @@ def search_unsold(
     count = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     pages = max(1, -(-count // PAGE_SIZE))
     page = min(max(1, page), pages)
-    ordered = statement.order_by(User.last_name, User.first_name, Registration.id)
+    ordered = statement.order_by(alphabetical(User.last_name), alphabetical(User.first_name), Registration.id)
     rows = db.session.execute(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
     totals = _totals(edition_id)
     return RestitutionPage(

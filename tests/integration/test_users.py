@@ -68,6 +68,16 @@ def test_people_are_found_by_any_part_of_their_name_or_address(page: FlaskClient
     assert page.get("/users?page=-4").status_code == 200
 
 
+def test_people_stand_as_in_a_directory_whatever_accents_and_capitals(page: FlaskClient) -> None:
+    names = ["Virgile", "ABEL", "élian", "Abrivard", "Zorro"]
+    for name in names:
+        UserFactory(first_name="Tri", last_name=name)
+    db.session.commit()
+    listed = re.findall(r"Tri (\w+)", page.get("/users?q=tri").text)
+    assert list(dict.fromkeys(listed)) == ["ABEL", "Abrivard", "élian", "Virgile", "Zorro"]
+    assert "élian" in page.get("/users?q=Elian").text
+
+
 def test_typing_in_the_search_box_swaps_the_results_only(page: FlaskClient) -> None:
     answer = page.get("/users?q=alix", headers=HTMX)
     assert "Castéra" in answer.text

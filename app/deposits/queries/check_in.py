@@ -10,7 +10,7 @@ from app.accounts.models import User
 from app.core.clock import to_paris
 from app.core.codes import InvalidCode, parse_code, parse_short
 from app.core.db import db
-from app.core.search import contains
+from app.core.search import alphabetical, contains
 from app.deposits.models import CheckIn, Item, ItemList, ListState, Registration
 from app.editions.models import Slot
 from app.editions.queries import list_slots
@@ -168,7 +168,12 @@ def _people(edition_id: int) -> People:
         .outerjoin(Slot, Slot.id == Registration.slot_id)
         .outerjoin(CheckIn, CheckIn.registration_id == Registration.id)
         .where(Registration.edition_id == edition_id)
-        .order_by(case((CheckIn.id.is_(None), 0), else_=1), User.last_name, User.first_name, Registration.id)
+        .order_by(
+            case((CheckIn.id.is_(None), 0), else_=1),
+            alphabetical(User.last_name),
+            alphabetical(User.first_name),
+            Registration.id,
+        )
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, case, exists, func, or_, select
 
 from app.accounts.models import User
 from app.core.db import db
-from app.core.search import contains
+from app.core.search import alphabetical, contains
 from app.deposits.models import (
     CheckIn,
     Invitation,
@@ -178,8 +178,8 @@ def _in_state(state: str) -> Any:
 
 def _ordered(query: Select[Any], sort: str) -> Select[Any]:
     columns: dict[str, list[Any]] = {
-        "name": [User.last_name, User.first_name],
-        "slot": [case((Slot.starts_at.is_(None), 1), else_=0), Slot.starts_at, User.last_name],
+        "name": [alphabetical(User.last_name), alphabetical(User.first_name)],
+        "slot": [case((Slot.starts_at.is_(None), 1), else_=0), Slot.starts_at, alphabetical(User.last_name)],
     }
     wanted = columns.get(sort.removeprefix("-"), columns["name"])
     if sort.startswith("-"):

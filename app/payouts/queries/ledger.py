@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, exists, func, or_, 
 from app.accounts.models import User
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.search import alphabetical
 from app.deposits.models import Item, ItemList, ItemState, Registration
 from app.deposits.rules import list_fee_cents
 from app.editions.models import Edition, ListKind
@@ -129,7 +130,7 @@ def _statement(edition_id: int, ids: Collection[int] | None) -> Select[Any]:
         .outerjoin(adjustments, adjustments.c.registration_id == Registration.id)
         .where(Registration.edition_id == edition_id)
         .where(or_(Payout.id.is_not(None), lists.c.lists > 0, adjustments.c.total.is_not(None)))
-        .order_by(User.last_name, User.first_name, Registration.id)
+        .order_by(alphabetical(User.last_name), alphabetical(User.first_name), Registration.id)
         .execution_options(populate_existing=True)
     )
     return statement if ids is None else statement.where(Registration.id.in_(ids))

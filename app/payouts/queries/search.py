@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from app.accounts.models import User
 from app.core.db import db
-from app.core.search import contains
+from app.core.search import alphabetical, contains
 from app.deposits.models import ItemList, Registration
 from app.editions.models import Edition
 from app.payouts.models import PAYOUT_STATE_LABELS, Payout, PayoutState
@@ -53,7 +53,7 @@ def search_ledger(
     count = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
     pages = max(1, -(-count // size)) if size else 1
     page = min(max(1, page), pages)
-    ordered = found.order_by(User.last_name, User.first_name, Registration.id)
+    ordered = found.order_by(alphabetical(User.last_name), alphabetical(User.first_name), Registration.id)
     if size:
         ordered = ordered.limit(size).offset((page - 1) * size)
     return LedgerPage(ledger(edition, list(db.session.scalars(ordered))), page, pages, count)
