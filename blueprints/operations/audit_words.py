@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from app.accounts.models import ROLE_LABELS, Role
+from app.accounts.models import ROLE_LABELS
+from app.editions.models import STATE_LABELS
 
 ACTIONS = {
     "account.created": "Compte créé",
@@ -84,6 +85,26 @@ DETAILS = {
     "first_name": "prénom",
     "last_name": "nom",
     "phone": "téléphone",
+    "items": "articles",
+    "lists": "listes",
+    "terms": "conditions",
+    "consent": "conditions acceptées",
+    "labels": "étiquettes",
+    "created": "comptes créés",
+    "known": "déjà connus",
+    "refused": "refusés",
+    "number": "numéro",
+    "slot": "créneau",
+    "rank": "rang",
+    "count": "nombre",
+}
+
+VALUES: dict[str, str] = {
+    **{role.value: label for role, label in ROLE_LABELS.items()},
+    **{state.value: label for state, label in STATE_LABELS.items()},
+    "not_generated": "à faire",
+    "generated": "faites",
+    "printed": "imprimées",
 }
 
 
@@ -108,4 +129,4 @@ def _value(value: Any) -> str:
         return ", ".join(DETAILS.get(str(part), str(part)) for part in value)
     if isinstance(value, dict):
         return ", ".join(f"{DETAILS.get(name, name)} {_value(part)}" for name, part in value.items())
-    return ROLE_LABELS[Role(value)] if value in set(Role) else str(value)
+    return VALUES.get(str(value), str(value))

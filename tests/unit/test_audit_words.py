@@ -6,6 +6,8 @@ from blueprints.operations.audit_words import details_in_french
 def test_details_of_every_shape_are_told() -> None:
     details = {
         "before": "volunteer",
+        "after": "frozen",
+        "labels": "generated",
         "refused": ["0101000184"],
         "counted": {"cash": 1250, "card": 0},
         "changed": {"12": [100, 250]},
@@ -13,7 +15,9 @@ def test_details_of_every_shape_are_told() -> None:
     }
     assert details_in_french(details) == [
         ("avant", "Bénévole"),
-        ("refused", "0101000184"),
+        ("après", "Articles gelés"),
+        ("étiquettes", "faites"),
+        ("refusés", "0101000184"),
         ("counted", "cash 1250, card 0"),
         ("changed", "12 100, 250"),
         ("late", "None"),
