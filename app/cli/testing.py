@@ -20,8 +20,10 @@ PROGRAMS = {
     "redis": (("redis-server",), "redis-server"),
     "pdf": (("pdftoppm",), "poppler-utils"),
 }
-CAN_BE_LEFT_OUT = ("mariadb", "redis", "browser")
-LEFT_OUT_WHEN_FAST = {"mariadb", "browser"}
+CAN_BE_LEFT_OUT = ("mariadb", "redis", "browser", "servers")
+LEFT_OUT_WHEN_FAST = {"mariadb", "browser", "servers"}
+# A process per core, each with services of its own; the one that has finished takes tests from the others.
+IN_PARALLEL = ["-n", "logical", "--maxprocesses", "8", "--dist", "worksteal"]
 SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin"
 
 # What each check gives to Python.
@@ -36,15 +38,15 @@ SLOW_CHECKS = {
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.option("--fast", is_flag=True, help="SQLite seul, sans navigateur ni mypy : moins d'une minute.")
-@click.option("--without", default="", metavar="LISTE", help="À laisser de côté : mariadb,redis,browser.")
+@click.option("--fast", is_flag=True, help="SQLite seul, sans navigateur ni serveurs ni mypy : une minute.")
+@click.option("--without", default="", metavar="LISTE", help=f"Sans : {', '.join(CAN_BE_LEFT_OUT)}.")
 @click.argument("pytest_args", nargs=-1, type=click.UNPROCESSED)
 def test_command(fast: bool, without: str, pytest_args: tuple[str, ...]) -> None:
     """Les vérifications et les tests. Le reste de la ligne va à pytest."""
     left_out = _parse_without(without) | (LEFT_OUT_WHEN_FAST if fast else set())
     _install_what_is_missing(left_out)
     checks = [Check(name, command) for name, command in (LINT if fast else LINT | SLOW_CHECKS).items()]
-    code, summary = _run_pytest(["--without", ",".join(sorted(left_out)), *pytest_args])
+    code, summary = _run_pytest([*IN_PARALLEL, "--without", ",".join(sorted(left_out)), *pytest_args])
     failed = [check.name for check in checks if not check.passed()]
     if left_out:
         click.echo(f"Laissé de côté : {', '.join(sorted(left_out))}.")
@@ -108,9 +110,12 @@ class Check:
 def _run_pytest(arguments: list[str]) -> tuple[int, str]:
     """Run the tests, showing what they print; returns the exit code and their last line, not yet shown."""
     colour = "yes" if sys.stdout.isatty() else "no"
+    # Workers and servers start often: what Python compiled is kept, also where the habit is not to.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     process = subprocess.Popen(
         [sys.executable, "-m", "pytest", f"--color={colour}", *arguments],
         cwd=ROOT,
+        env=environment,
         stdout=subprocess.PIPE,
         text=True,
         errors="replace",

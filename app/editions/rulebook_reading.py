@@ -66,13 +66,21 @@ def read_dataclass(cls: type[T], data: object, place: Place | None = None) -> T:
 
 def write_dataclass(value: Any) -> Any:
     """The JSON-able form of a dataclass, the reverse of `read_dataclass`."""
+    kind: type = type(value)
+    if kind in (str, int, bool):
+        return value
     if is_dataclass(value):
-        return {f.name: write_dataclass(getattr(value, f.name)) for f in fields(value)}
+        return {name: write_dataclass(getattr(value, name)) for name in _names_of(kind)}
     if isinstance(value, tuple):
         return [write_dataclass(each) for each in value]
     if isinstance(value, time):
         return value.strftime("%H:%M")
     return str(value) if isinstance(value, StrEnum) else value
+
+
+@cache
+def _names_of(cls: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(cls))
 
 
 @cache

@@ -25,6 +25,7 @@ def setting(tmp_path: Path) -> Iterator[Setting]:
         yield setting
 
 
+@pytest.mark.servers
 @pytest.mark.parametrize(
     ("measure", "size", "what"),
     [
@@ -47,6 +48,7 @@ def test_a_job_is_measured_whole_in_a_real_worker(
     assert setting.database_version
 
 
+@pytest.mark.servers
 def test_every_page_of_every_role_is_measured(setting: Setting) -> None:
     # In a thread of its own: the browser of the run keeps an event loop on this one.
     with ThreadPoolExecutor(1) as alone:

@@ -1,10 +1,15 @@
-"""`./bourse test`: a missing service is named, never silently skipped."""
+"""`./bourse test`: a missing service is named, what is left out is said, never silently skipped."""
+
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from app.cli import testing
 from config.debian import CannotInstall
+from config.settings import ROOT
 
 
 @pytest.fixture
@@ -45,3 +50,34 @@ def test_only_known_services_can_be_left_out() -> None:
     result = CliRunner().invoke(testing.test_command, ["--without", "pdf"])
     assert result.exit_code == 2
     assert "mariadb, redis, browser" in result.output
+
+
+TWO_TESTS = """
+import pytest
+
+@pytest.fixture
+def redis_server():
+    pass
+
+@pytest.mark.parametrize("number", range(3))
+def test_of_the_queue(redis_server, number):
+    pass
+
+def test_of_nothing():
+    pass
+"""
+
+
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_what_is_left_out_is_counted_over_any_number_of_processes(tmp_path: Path, processes: str) -> None:
+    (tmp_path / "test_few.py").write_text(TWO_TESTS)
+    plugins = ["-p", "tests.support.leaving_out", "-p", "no:cacheprovider", "-n", processes]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *plugins, "--rootdir", tmp_path, "--without", "redis", tmp_path],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "left out: redis (3 tests)" in done.stdout
+    assert "1 passed" in done.stdout.splitlines()[-1]

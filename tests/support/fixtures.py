@@ -1,8 +1,10 @@
 """Fixtures for services and routes: an application on each database, undone after each test."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -18,11 +20,17 @@ from app.core.db import db
 from tests.support.databases import Databases, MariaDbDatabases, SqliteDatabases, make_app, rolled_back
 from tests.support.redis_server import RedisServer
 
+ROOM_NEEDED = 2 * 1024**3
+
 
 @pytest.fixture(scope="session")
-def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where this run keeps its databases, logs and produced files."""
-    return tmp_path_factory.mktemp("run")
+def run_dir() -> Iterator[Path]:
+    """Where this process keeps its databases, logs and produced files, until its last test: in memory when
+    there is room, so that no commit waits for a disk."""
+    memory = Path("/dev/shm")
+    in_memory = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_NEEDED
+    with TemporaryDirectory(prefix="bourse-tests-", dir=memory if in_memory else None) as directory:
+        yield Path(directory)
 
 
 @pytest.fixture(scope="session")

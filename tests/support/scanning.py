@@ -13,7 +13,7 @@ KINDS = (zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128)
 def read_codes(pdf: bytes, directory: Path) -> tuple[list[str], list[str]]:
     """All QR codes and all Code 128 of a PDF, in the order of its pages and, on a page, from the top left."""
     (directory / "in.pdf").write_bytes(pdf)
-    command = ["pdftoppm", "-r", "150", "-gray", "-png", directory / "in.pdf", directory / "page"]
+    command = ["pdftoppm", "-r", "150", "-gray", directory / "in.pdf", directory / "page"]
     subprocess.run(command, check=True)
     found = list(_decode(directory))
     qr, bars = ([code.text for code in found if code.format == kind] for kind in KINDS)
@@ -21,7 +21,7 @@ def read_codes(pdf: bytes, directory: Path) -> tuple[list[str], list[str]]:
 
 
 def _decode(directory: Path) -> Iterator[zxingcpp.Barcode]:
-    for path in sorted(directory.glob("page*.png")):
+    for path in sorted(directory.glob("page*.pgm")):
         with Image.open(path) as page:
             codes = zxingcpp.read_barcodes(page, formats=list(KINDS))
         # Rows of labels are 425 pixels apart.

@@ -412,10 +412,10 @@ def test_entities_are_not_expanded():
 
 def within(seconds: float, megabytes: float, work: Callable[[], str]) -> str:
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         message = work()
-        assert time.perf_counter() - began < seconds
+        assert time.process_time() - began < seconds
         assert tracemalloc.get_traced_memory()[1] < megabytes * 1e6
     finally:
         tracemalloc.stop()

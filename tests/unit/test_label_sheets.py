@@ -1,15 +1,12 @@
 """Label documents, judged as a scanner and a reader would: from the printed page."""
 
 import io
-import subprocess
 from datetime import UTC, datetime
 
 import pytest
 import segno
-import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 from pypdf import PdfReader
 from reportlab.lib.colors import HexColor, black, white
 from reportlab.lib.units import mm
@@ -28,6 +25,7 @@ from app.documents.label_sheet import (
     draw_labels,
     draw_single_labels,
 )
+from tests.support.scanning import read_codes
 
 COLOURS = {
     100: "#87CEEB",
@@ -75,32 +73,22 @@ def a_document(*depositors, **options):
     return out.getvalue()
 
 
-def read_codes(pdf, tmp_path):
+def read_sorted(pdf, tmp_path):
     """All QR and all Code 128 of a PDF as a 150 dpi print shows them: two sorted lists."""
-    (tmp_path / "in.pdf").write_bytes(pdf)
-    subprocess.run(
-        ["pdftoppm", "-r", "150", "-gray", "-png", tmp_path / "in.pdf", tmp_path / "page"], check=True
-    )
-    kinds = [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128]
-    found = [
-        code
-        for path in sorted(tmp_path.glob("page*.png"))
-        for code in zxingcpp.read_barcodes(Image.open(path), formats=kinds)
-    ]
-    return [sorted(code.text for code in found if code.format == kind) for kind in kinds]
+    return [sorted(codes) for codes in read_codes(pdf, tmp_path)]
 
 
 def test_every_code_of_every_colour_is_read_from_the_printed_page(tmp_path):
     depositor = LabelDepositor(NAME, "Mercredi 14h-18h", tuple(a_list(first, 6) for first in COLOURS))
     expected = sorted(item.code for one in depositor.lists for item in one.items)
     assert len(expected) == 48
-    assert read_codes(a_document(depositor), tmp_path) == [expected, expected]
+    assert read_sorted(a_document(depositor), tmp_path) == [expected, expected]
 
 
 def test_cut_marks_do_not_disturb_the_codes(tmp_path):
     one = a_list(100, 12)
     expected = [item.code for item in one.items]
-    assert read_codes(a_document(LabelDepositor(NAME, "", (one,)), cut_marks=True), tmp_path) == [
+    assert read_sorted(a_document(LabelDepositor(NAME, "", (one,)), cut_marks=True), tmp_path) == [
         expected,
         expected,
     ]
@@ -114,7 +102,7 @@ def test_a_reprint_is_one_page_of_one_label_with_the_same_code(tmp_path):
         63.5,
         72,
     )
-    assert read_codes(out.getvalue(), tmp_path) == [[item.code], [item.code]]
+    assert read_sorted(out.getvalue(), tmp_path) == [[item.code], [item.code]]
 
 
 def test_pages_come_in_order_and_labels_start_a_new_sheet():
