@@ -8,11 +8,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import scoped_session
 from werkzeug.test import TestResponse
 
+from app.accounts import passwords
 from app.accounts.models import User
 from app.accounts.sessions import open_session
 from app.cli.support.mariadb import MariaDbServer
@@ -31,6 +33,12 @@ def run_dir() -> Iterator[Path]:
     in_memory = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_NEEDED
     with TemporaryDirectory(prefix="bourse-tests-", dir=memory if in_memory else None) as directory:
         yield Path(directory)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    """Argon2 at its least in this process; the servers that tests start have it in full."""
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture(scope="session")
