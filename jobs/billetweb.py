@@ -9,7 +9,7 @@ from app.deposits.services.billetweb_import import ImportReport, import_rows, re
 from app.editions.queries import get_edition
 from app.operations.files import path_of
 from app.operations.models import BackgroundJob
-from app.web.links import public_url
+from app.web.links import activation_link
 from jobs.queue import dispatch_mail
 from jobs.runner import Progress
 
@@ -61,10 +61,6 @@ def _import_all(edition_id: int, rows: tuple[ImportRow, ...], progress: Progress
     progress(0, len(rows))
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
-        report.add(in_transaction(lambda batch=batch: import_rows(edition_id, batch, _activation_link)))  # type: ignore[misc]
+        report.add(in_transaction(lambda batch=batch: import_rows(edition_id, batch, activation_link)))  # type: ignore[misc]
         progress(start + len(batch), len(rows))
     return report
-
-
-def _activation_link(token: str) -> str:
-    return public_url("auth.activate", token=token)

@@ -13,9 +13,11 @@ from importlib import import_module
 import structlog
 from flask import Flask, current_app
 from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.clock import from_paris, to_paris, utcnow
 from app.core.db import db, in_transaction
+from app.core.errors import DomainError
 from app.deposits.services import invitations
 from app.operations.models import ScheduledRun
 from jobs.queue import connect
@@ -24,6 +26,10 @@ log = structlog.get_logger()
 LEADER_KEY = "bourse:scheduler"
 LEADER_SECONDS = 30
 TICK_SECONDS = 5.0
+# What may be refused to a task, and what a defect in it raises. Anything else ends the scheduler, which is
+# started again.
+REFUSALS = (DomainError, SQLAlchemyError, RedisError, OSError)
+DEFECTS = (ArithmeticError, AttributeError, ImportError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -127,7 +133,7 @@ def _run(task: Task) -> str:
     function: Callable[[], str | None] = getattr(import_module(module), name)
     try:
         return function() or ""
-    except Exception as error:
+    except (*REFUSALS, *DEFECTS) as error:
         db.session.rollback()
         log.error("scheduler.task_failed", task=task.name, exc_info=error)
         return f"échec : {type(error).__name__} : {error}"

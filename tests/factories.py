@@ -4,7 +4,7 @@ The made edition is in the middle of its life (items on sale tomorrow) unless a 
 `EditionFactory(state=EditionState.OPEN)`, `ItemFactory(item_list=lst, price_cents=350)`.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import factory
@@ -24,6 +24,7 @@ from app.deposits.models import (
 )
 from app.editions.models import Edition, EditionState, ListKind, Slot, Till
 from app.editions.rulebook import default_rulebook
+from app.editions.services.creation import NewEdition, create_edition
 
 # A Saturday; the sale of the factories' edition begins then.
 SALE_DAY = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -140,6 +141,14 @@ class ItemFactory(Factory):
     price_cents = 450
     conforms = True
     state = ItemState.DRAFT
+
+
+def open_edition() -> Edition:
+    """An edition with its whole calendar, as an administrator makes it, committed and open."""
+    made = create_edition(NewEdition("Automne 2026", 26, date(2026, 11, 21), "Gymnase"))
+    made.state = EditionState.OPEN
+    db.session.commit()
+    return made
 
 
 def declared_list(count: int = 3, **values: Any) -> ItemList:

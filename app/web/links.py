@@ -5,6 +5,11 @@ from typing import Any
 from flask import current_app
 
 
+def activation_link(token: str) -> str:
+    """Where an invited person makes an account."""
+    return public_url("auth.activate", token=token)
+
+
 def public_url(endpoint: str, **values: Any) -> str:
     """The full address of a page under PUBLIC_URL, also outside a request.
 

@@ -19,7 +19,7 @@ from app.deposits.services.activation import (
 )
 from app.web.forms import refuse
 from app.web.htmx import redirect_to, render
-from app.web.links import public_url
+from app.web.links import activation_link
 from app.web.signing_in import sign_in_browser
 from blueprints.auth import bp, limits
 from blueprints.auth.destinations import home_of
@@ -78,7 +78,7 @@ def _accept(token: str, form: ActivationForm, invitation: Invitation) -> Respons
 @limits.reset_by_address
 def renew_link(token: str) -> ResponseReturnValue:
     """A new link for an expired one, sent to the address the first one went to."""
-    renew_expired_link(token, _link)
+    renew_expired_link(token, activation_link)
     return _link_sent()
 
 
@@ -91,7 +91,7 @@ def ask_link() -> ResponseReturnValue:
     if not form.validate_on_submit():
         dead = InvitationUnusable("unknown")
         return render("auth/dead_invitation.html", status=422, dead=dead, token=None, form=form)
-    renew_for_email(form.email.data or "", _link)
+    renew_for_email(form.email.data or "", activation_link)
     return _link_sent()
 
 
@@ -103,7 +103,3 @@ def _link_sent() -> ResponseReturnValue:
         "success",
     )
     return redirect_to(url_for("auth.sign_in"))
-
-
-def _link(token: str) -> str:
-    return public_url("auth.activate", token=token)

@@ -11,6 +11,8 @@ from blueprints.backoffice import (  # noqa: E402, F401 - views attach themselve
     invitation_views,
     item_views,
     label_views,
+    registration_acts,
+    registration_page,
     registration_views,
     rulebook_views,
     setup_views,

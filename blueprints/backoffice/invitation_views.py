@@ -20,9 +20,9 @@ from app.editions.queries import get_slot, list_slots
 from app.web.editions import edition_of_page
 from app.web.forms import refuse
 from app.web.htmx import redirect_to, render
+from app.web.links import activation_link
 from blueprints.backoffice import bp
 from blueprints.backoffice.registration_forms import InvitationFileForm, InvitationForm, slot_choices
-from blueprints.backoffice.registration_views import activation_link
 from jobs.queue import dispatch_mail
 
 

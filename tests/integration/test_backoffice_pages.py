@@ -15,7 +15,7 @@ from app.deposits.services.registrations import Person, Wish, register
 from app.editions.models import Edition, EditionState, ListKind
 from app.editions.queries import list_slots, schedule_of
 from app.editions.services.creation import NewEdition, create_edition
-from tests.factories import UserFactory
+from tests.factories import UserFactory, open_edition
 
 Login = Callable[[FlaskClient, User], FlaskClient]
 PAGES = (
@@ -43,10 +43,7 @@ PAGES = (
 
 @pytest.fixture
 def edition(app: Flask) -> Edition:
-    made = create_edition(NewEdition("Automne 2026", 26, date(2026, 11, 21), "Gymnase"))
-    made.state = EditionState.OPEN
-    db.session.commit()
-    return made
+    return open_edition()
 
 
 @pytest.fixture

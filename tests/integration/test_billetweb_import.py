@@ -24,7 +24,7 @@ from app.operations.files import new_file, path_of
 from app.operations.models import BackgroundJob, JobState
 from app.operations.services import request_job
 from jobs.runner import run_job
-from tests.factories import UserFactory
+from tests.factories import UserFactory, open_edition
 
 DATA = Path(__file__).parents[1] / "data"
 AUTUMN = "billetweb-automne-2026.xlsx"
@@ -33,10 +33,7 @@ ERRORS = "billetweb-with-errors.csv"
 
 @pytest.fixture
 def edition(app: Flask) -> Edition:
-    made = create_edition(NewEdition("Automne 2026", 26, date(2026, 11, 21), "Gymnase"))
-    made.state = EditionState.OPEN
-    db.session.commit()
-    return made
+    return open_edition()
 
 
 def upload_sample(edition: Edition, name: str) -> BilletwebUpload:

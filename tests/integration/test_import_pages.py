@@ -26,7 +26,7 @@ from app.operations.files import path_of
 from app.operations.models import BackgroundJob
 from blueprints.backoffice import import_views
 from jobs.runner import run_job
-from tests.factories import UserFactory
+from tests.factories import UserFactory, open_edition
 
 Login = Callable[[FlaskClient, User], FlaskClient]
 DATA = Path(__file__).parents[1] / "data"
@@ -37,10 +37,7 @@ TITLES = "Séance;Tarif;Nom;Prénom;Email;Payé;Valide\n"
 
 @pytest.fixture
 def edition(app: Flask) -> Edition:
-    made = create_edition(NewEdition("Automne 2026", 26, date(2026, 11, 21), "Gymnase"))
-    made.state = EditionState.OPEN
-    db.session.commit()
-    return made
+    return open_edition()
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from app.deposits.models import (
     Registration,
     RegistrationSource,
 )
-from app.deposits.queries.registration_list import Filter, find_registrations
+from app.deposits.queries.registration_filter import Filter
+from app.deposits.queries.registration_list import find_registrations
 from app.deposits.services.registration_changes import (
     add_list,
     cancel_registration,

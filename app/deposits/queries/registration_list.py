@@ -1,38 +1,19 @@
-"""The manager's list of registrations: filtered, sorted, by pages, exported."""
+"""The manager's list of registrations: filtered, sorted, by pages."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import func, select
 
 from app.accounts.models import User
 from app.core.db import db
-from app.core.search import alphabetical, contains
-from app.deposits.models import (
-    CheckIn,
-    Invitation,
-    InvitationState,
-    Item,
-    ItemList,
-    ListState,
-    Registration,
-)
+from app.deposits.models import CheckIn, Invitation, InvitationState, Item, ItemList, ListState, Registration
+from app.deposits.queries.registration_filter import Filter, matching, ordered
 from app.editions.models import ListKind, Slot
 
 PAGE_SIZE = 50
-
-STATE_FILTERS = {
-    "to_activate": "À activer",
-    "expired": "Invitation expirée",
-    "activated": "Activés",
-    "draft": "Liste à valider",
-    "validated": "Listes validées",
-    "to_link": "Membre à relier",
-    "without_slot": "Sans créneau",
-    "checked_in": "Déposés",
-}
 
 
 @dataclass(frozen=True)
@@ -71,17 +52,6 @@ class RegistrationLine:
 
 
 @dataclass(frozen=True)
-class Filter:
-    """What the address of the list says. `slot` is an id as text; unknown values filter nothing."""
-
-    q: str = ""
-    state: str = ""
-    slot: str = ""
-    kind: str = ""
-    sort: str = "name"
-
-
-@dataclass(frozen=True)
 class Page:
     lines: list[RegistrationLine]
     total: int
@@ -94,16 +64,16 @@ class Page:
 
 def find_registrations(edition_id: int, wanted: Filter, page: int = 1) -> Page:
     """One page of the registrations that match, in three queries whatever their number."""
-    total = db.session.scalar(_matching(edition_id, wanted, select(func.count()))) or 0
+    total = db.session.scalar(matching(edition_id, wanted, select(func.count()))) or 0
     page = min(max(page, 1), max(1, -(-total // PAGE_SIZE)))
-    query = _ordered(_matching(edition_id, wanted, _columns()), wanted.sort)
+    query = ordered(matching(edition_id, wanted, _columns()), wanted.sort)
     rows = db.session.execute(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
     return Page(_lines(rows), total, page)
 
 
 def all_registrations(edition_id: int, wanted: Filter) -> list[RegistrationLine]:
     """Every registration that matches, for an export."""
-    return _lines(db.session.execute(_ordered(_matching(edition_id, wanted, _columns()), wanted.sort)).all())
+    return _lines(db.session.execute(ordered(matching(edition_id, wanted, _columns()), wanted.sort)).all())
 
 
 def _columns() -> Any:
@@ -122,69 +92,6 @@ def _columns() -> Any:
         CheckIn.id.label("check_in"),
         Registration.order_reference,
     )
-
-
-def _matching(edition_id: int, wanted: Filter, query: Select[Any]) -> Select[Any]:
-    query = (
-        query.select_from(Registration)
-        .join(User, User.id == Registration.user_id)
-        .outerjoin(Slot, Slot.id == Registration.slot_id)
-        .outerjoin(
-            Invitation,
-            and_(Invitation.edition_id == edition_id, Invitation.user_id == Registration.user_id),
-        )
-        .outerjoin(CheckIn, CheckIn.registration_id == Registration.id)
-        .where(Registration.edition_id == edition_id)
-    )
-    for word in wanted.q.split()[:5]:
-        query = query.where(_holds(word))
-    if wanted.slot.isdigit():
-        query = query.where(Registration.slot_id == int(wanted.slot[:9]))
-    if wanted.kind in list(ListKind):
-        query = query.where(Registration.list_kind == ListKind(wanted.kind))
-    if wanted.state in STATE_FILTERS:
-        query = query.where(_in_state(wanted.state))
-    return query
-
-
-def _holds(word: str) -> Any:
-    said = [contains(User.last_name, word), contains(User.first_name, word), contains(User.email, word)]
-    said.append(Registration.order_reference == word)
-    if word.isdigit() and len(word) <= 4:
-        said.append(exists().where(ItemList.registration_id == Registration.id, ItemList.number == int(word)))
-    return or_(*said)
-
-
-def _in_state(state: str) -> Any:
-    lists = exists().where(ItemList.registration_id == Registration.id)
-    match state:
-        case "to_activate":
-            return User.activated_at.is_(None)
-        case "expired":
-            return and_(User.activated_at.is_(None), Invitation.state == InvitationState.EXPIRED)
-        case "activated":
-            return User.activated_at.is_not(None)
-        case "draft":
-            return lists.where(ItemList.state == ListState.DRAFT)
-        case "validated":
-            return lists.where(ItemList.state == ListState.VALIDATED)
-        case "to_link":
-            return and_(Registration.list_kind == ListKind.FAMILY, Registration.sponsor_id.is_(None))
-        case "without_slot":
-            return Registration.slot_id.is_(None)
-        case _:
-            return CheckIn.id.is_not(None)
-
-
-def _ordered(query: Select[Any], sort: str) -> Select[Any]:
-    columns: dict[str, list[Any]] = {
-        "name": [alphabetical(User.last_name), alphabetical(User.first_name)],
-        "slot": [case((Slot.starts_at.is_(None), 1), else_=0), Slot.starts_at, alphabetical(User.last_name)],
-    }
-    wanted = columns.get(sort.removeprefix("-"), columns["name"])
-    if sort.startswith("-"):
-        wanted = [column.desc() for column in wanted]
-    return query.order_by(*wanted, Registration.id)
 
 
 def _lines(rows: Sequence[Any]) -> list[RegistrationLine]:
@@ -221,40 +128,3 @@ def _lists_of(registration_ids: list[int]) -> dict[int, list[ListLine]]:
     for registration_id, *line in db.session.execute(query):
         found[registration_id].append(ListLine(*line))
     return found
-
-
-EXPORT_HEADER = (
-    "Nom",
-    "Prénom",
-    "E-mail",
-    "Téléphone",
-    "Code postal",
-    "Type",
-    "Créneau",
-    "Numéros",
-    "Articles",
-    "Listes validées",
-    "Compte activé",
-    "Déposé",
-    "Commande",
-)
-
-
-def export_rows(lines: list[RegistrationLine]) -> Iterator[tuple[str | int | bool | None, ...]]:
-    """Cells under EXPORT_HEADER."""
-    for line in lines:
-        yield (
-            line.last_name,
-            line.first_name,
-            line.email,
-            line.phone,
-            line.postcode,
-            line.kind.value,
-            line.slot,
-            ", ".join(str(each.number) for each in line.lists if each.number is not None),
-            sum(each.items for each in line.lists),
-            sum(each.state is ListState.VALIDATED for each in line.lists),
-            line.activated,
-            line.checked_in,
-            line.order_reference,
-        )
