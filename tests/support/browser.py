@@ -104,7 +104,7 @@ def new_context(
     def make(**options: Any) -> BrowserContext:
         wanted = {**DESKTOP, "base_url": live_server.url, "locale": "fr-FR", **options}
         context = browser.new_context(**wanted, timezone_id="Europe/Paris")
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         context.on("weberror", lambda event: defects.append(str(event.error)))
         context.on("console", lambda message: _note_policy_breach(message.text, defects))
         contexts.append(context)

@@ -32,7 +32,7 @@ def free_port() -> int:
         return port
 
 
-def wait_until(ready: Callable[[], bool], what: str, seconds: float = 30, pause: float = 0.05) -> None:
+def wait_until(ready: Callable[[], bool], what: str, seconds: float = 90, pause: float = 0.05) -> None:
     """Ask again until `ready()` is true; raises TimeoutError naming `what` it waited for."""
     end = time.monotonic() + seconds
     while not ready():
@@ -70,7 +70,7 @@ class Process:
     def running(self) -> bool:
         return self._child.poll() is None
 
-    def wait_until(self, ready: Callable[[], bool], what: str, seconds: float = 30) -> None:
+    def wait_until(self, ready: Callable[[], bool], what: str, seconds: float = 90) -> None:
         """Wait for readiness; a process that ends or hangs meanwhile is an error with its output's end."""
 
         def ready_or_dead() -> bool:
