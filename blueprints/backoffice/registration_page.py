@@ -4,7 +4,6 @@ from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.db import db
-from app.deposits.billetweb_rows import display_phone
 from app.deposits.editing_rules import unlock_warning
 from app.deposits.models import Registration
 from app.deposits.queries.registrations import (
@@ -59,7 +58,6 @@ def show(
         status=status,
         edition=edition,
         found=found,
-        phone=_phone(found.user.phone or ""),
         kind_label=LIST_KIND_LABELS[found.list_kind],
         rules=edition.rulebook.kind(found.list_kind.value),
         colour_of=edition.rulebook.range_of,
@@ -77,11 +75,6 @@ def show(
         unlock_warning=unlock_warning,
         number_form=forms.get("number_form") or NumberForm(formdata=None, number=number),
     )
-
-
-def _phone(stored: str) -> str:
-    """As read in France; numbers typed by hand stay as they are."""
-    return display_phone(stored) if stored.startswith("+") else stored
 
 
 def members() -> list[tuple[int, str]]:
