@@ -200,10 +200,13 @@ class KindRule:
 
 @dataclass(frozen=True)
 class NumberRange:
-    """List numbers `first`..`last` (both included) of one kind, printed on one label colour."""
+    """List numbers `first`..`last` (both included) of one kind, printed on one label colour.
 
-    first: Annotated[int, Named("premier numéro", 1, 9_999)]
-    last: Annotated[int, Named("dernier numéro", 1, 9_999)]
+    Above 9000 are no depositor's: spare labels and the made-up items of training tills.
+    """
+
+    first: Annotated[int, Named("premier numéro", 1, 9_000)]
+    last: Annotated[int, Named("dernier numéro", 1, 9_000)]
     colour_hex: Annotated[str, Named("couleur", pattern=r"#[0-9A-Fa-f]{6}")]
     colour_name: Annotated[str, Named("nom de la couleur", longest=40)]
     kind: Key

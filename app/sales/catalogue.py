@@ -1,8 +1,9 @@
 """The catalogue as tills receive it: compact columns, the whole or what changed.
 
 `{epoch, edition, cursor, codes: [...], prices: [cents], states: "oos…", types: [index], type_names: [...],
-details: [...], sold: {index: [till number, unix seconds]}}`. States: `o` on sale, `s` sold, `w` withdrawn,
-`n` not for sale any more. An index points into `codes`.
+details: [...], sold: {index: [till number, unix seconds, seller]}, sellers: [...]}`. States: `o` on sale, `s`
+sold, `w` withdrawn, `n` not for sale any more. An index points into `codes`, a seller into `sellers` (null when
+nobody knows). The whole adds `ranges: [[first, last, colour hex, colour name]]`, the colours of list numbers.
 """
 
 from collections.abc import Collection
@@ -16,12 +17,15 @@ from app.deposits.queries.catalogue import (
     catalogue_items,
     changes_since,
 )
+from app.editions.models import Edition
 from app.editions.queries import get_edition
 from app.editions.rulebook import Rulebook
 from app.sales.queries import SoldAt, server_epoch, sold_where
 from app.sales.services.facts import DeviceKey
 
 _STATES = {ItemState.ON_SALE: "o", ItemState.SOLD: "s", ItemState.WITHDRAWN: "w"}
+# Of what is described above: a till that keeps another shape loads the whole again.
+_SHAPE = 2
 # Made-up items of a training till: a list number that no depositor has.
 TRAINING_LIST = 9999
 _TRAINING_GOODS = ("Pantalon", "Robe", "Puzzle", "Poussette", "Livre", "Manteau", "Peluche", "Bottes")
@@ -30,17 +34,17 @@ _TRAINING_GOODS = ("Pantalon", "Robe", "Puzzle", "Poussette", "Livre", "Manteau"
 def catalogue_version(device: DeviceKey) -> str:
     """Names the state of the whole catalogue; equal versions mean equal catalogues."""
     head = catalogue_head(device.edition_id)
-    return f"{server_epoch()}-{device.edition_id}-{int(device.training)}-{head.last_id}-{head.count}"
+    return f"{_SHAPE}-{server_epoch()}-{device.edition_id}-{int(device.training)}-{head.last_id}-{head.count}"
 
 
 def whole_catalogue(device: DeviceKey) -> dict[str, Any]:
     """Everything a till needs to sell without the server."""
     edition = get_edition(device.edition_id)
     if device.training:
-        return _training_catalogue(edition.number)
+        return _training_catalogue(edition)
     cursor = catalogue_head(edition.id).cursor
     columns = _columns(catalogue_items(edition.id), sold_where(edition.id), edition.rulebook)
-    return {"epoch": server_epoch(), "edition": edition.number, "cursor": cursor, **columns}
+    return {"epoch": server_epoch(), "edition": edition.number, "cursor": cursor, "ranges": _ranges(edition), **columns}
 
 
 def catalogue_delta(device: DeviceKey, cursor: int) -> dict[str, Any]:
@@ -65,6 +69,7 @@ def _columns(
 ) -> dict[str, Any]:
     keys = sorted({item.type for item in items})
     places = {key: place for place, key in enumerate(keys)}
+    sellers = sorted({each.seller for each in sold.values() if each.seller})
     labels = {each.key: each.label for each in rulebook.item_types} if rulebook else {}
     return {
         "codes": [item.code for item in items],
@@ -74,28 +79,40 @@ def _columns(
         "type_names": [labels.get(key, key) for key in keys],
         "details": [_detail(item) for item in items],
         "sold": {
-            str(index): [sold[item.id].till_number, int(sold[item.id].sold_at.timestamp())]
+            str(index): _where(sold[item.id], sellers)
             for index, item in enumerate(items)
             if item.id in sold
         },
+        "sellers": sellers,
     }
+
+
+def _where(sold: SoldAt, sellers: list[str]) -> list[int | None]:
+    seller = sellers.index(sold.seller) if sold.seller else None
+    return [sold.till_number, int(sold.sold_at.timestamp()), seller]
+
+
+def _ranges(edition: Edition) -> list[list[int | str]]:
+    return [[each.first, each.last, each.colour_hex, each.colour_name] for each in edition.rulebook.ranges]
 
 
 def _detail(item: CatalogueItem) -> str:
     return " · ".join(part for part in (item.size, item.brand, item.colour, item.description) if part)
 
 
-def _training_catalogue(edition_number: int) -> dict[str, Any]:
+def _training_catalogue(edition: Edition) -> dict[str, Any]:
     lines = range(1, len(_TRAINING_GOODS) * 3 + 1)
     return {
         "epoch": server_epoch(),
-        "edition": edition_number,
+        "edition": edition.number,
         "cursor": 0,
-        "codes": [make_code(edition_number, TRAINING_LIST, line) for line in lines],
+        "ranges": _ranges(edition),
+        "codes": [make_code(edition.number, TRAINING_LIST, line) for line in lines],
         "prices": [line * 50 for line in lines],
         "states": "o" * len(lines),
         "types": [line % len(_TRAINING_GOODS) for line in lines],
         "type_names": list(_TRAINING_GOODS),
         "details": [f"article d'entraînement {line}" for line in lines],
         "sold": {},
+        "sellers": [],
     }

@@ -77,7 +77,7 @@ def test_a_day_at_the_till(till: Page, hall: Hall) -> None:
     expect(answer).to_contain_text("rendez 1,00 €")
     scan(till, hall.codes[0])
     expect(till.locator("[data-basket] li")).to_have_count(1)
-    till.keyboard.press("F8")
+    till.keyboard.press("Delete")
     expect(till.locator("[data-basket] li")).to_have_count(0)
     # Cash: 50 + 2,50 − 1,00 + 2,00 + 5,00 = 58,50; card 2,00 + 1,00; cheque 2,50.
     till.get_by_role("button", name="Fermer").click()

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, String, cast, func, select
 
+from app.accounts.models import User
+from app.accounts.names import short_name
 from app.core.clock import to_paris
 from app.core.db import db
 from app.deposits.models import Item, ItemList
@@ -50,10 +52,11 @@ class SoldLine:
 
 @dataclass(frozen=True, slots=True)
 class SoldAt:
-    """Where and when an item was sold."""
+    """Where and when an item was sold, and by whom: `Odile M.`, empty when nobody knows."""
 
     till_number: int
     sold_at: datetime
+    seller: str = ""
 
 
 def sales_totals(edition_id: int) -> SalesTotals:
@@ -127,16 +130,21 @@ def sold_cents_by_registration(edition_id: int) -> dict[int, int]:
 
 
 def sold_where(edition_id: int, item_ids: Collection[int] | None = None) -> dict[int, SoldAt]:
-    """Till and moment of each sold item, by item id; of the whole edition, or of these items."""
+    """Till, moment and seller of each sold item, by item id; of the whole edition, or of these items."""
     statement = (
-        select(SaleLine.active_item_id, Till.number, Sale.sold_at)
+        select(SaleLine.active_item_id, Till.number, Sale.sold_at, User.first_name, User.last_name)
         .join(Sale, Sale.id == SaleLine.sale_id)
         .join(Till, Till.id == Sale.till_id)
+        .outerjoin(User, User.id == Sale.volunteer_id)
         .where(SaleLine.edition_id == edition_id, SaleLine.active_item_id.is_not(None))
     )
     if item_ids is not None:
         statement = statement.where(SaleLine.active_item_id.in_(item_ids))
-    return {item_id: SoldAt(number, at) for item_id, number, at in db.session.execute(statement) if item_id}
+    return {
+        item_id: SoldAt(number, at, short_name(first, last))
+        for item_id, number, at, first, last in db.session.execute(statement)
+        if item_id
+    }
 
 
 def _active(edition_id: int) -> tuple[ColumnElement[bool], ...]:

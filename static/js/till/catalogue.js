@@ -9,6 +9,7 @@ export class Catalogue {
   #items = new Map();
   // When this till itself last changed an item (ms of performance.now): older news of it is out of date.
   #touched = new Map();
+  #ranges = [];
   edition = null;
   cursor = 0;
   etag = null;
@@ -33,8 +34,20 @@ export class Catalogue {
     return this.#items.size;
   }
 
+  // Every item it knows, sold or not.
+  all() {
+    return this.#items.values();
+  }
+
   get(code) {
     return this.#items.get(code);
+  }
+
+  // The colour of a label by its list number: {hex, name}, or null.
+  colourOf(code) {
+    const number = Number(code.slice(2, 6));
+    const found = this.#ranges.find(([first, last]) => first <= number && number <= last);
+    return found ? { hex: found[2], name: found[3] } : null;
   }
 
   // Why this code cannot be sold, as {title, text}, or null when it can.
@@ -103,22 +116,23 @@ export class Catalogue {
     this.cursor = whole.cursor;
     this.epoch = whole.epoch;
     this.etag = whole.etag;
+    this.#ranges = whole.ranges ?? [];
     this.show(readItems(whole));
   }
 }
 
 export function codesOf(entry) {
-  return entry.codes ?? entry.lines.map((line) => line.code);
+  return entry.codes ?? entry.lines.flatMap(({ code }) => code ?? []);
 }
 
-function readItems({ codes, prices, states, types, type_names: names, details, sold }) {
+function readItems({ codes, prices, states, types, type_names: names, details, sold, sellers = [] }) {
   return codes.map((code, index) => {
     const item = { code, price: prices[index], state: states[index], name: names[types[index]], detail: details[index] };
     const where = sold[index];
-    return where ? { ...item, till: where[0], at: where[1] * 1000 } : item;
+    return where ? { ...item, till: where[0], at: where[1] * 1000, by: sellers[where[2]] } : item;
   });
 }
 
-function soldWhere({ till, at }) {
-  return till ? `a été vendu en caisse C${till} à ${time.format(at)}.` : "a déjà été vendu.";
+function soldWhere({ till, at, by }) {
+  return till ? `a été vendu en caisse C${till} à ${time.format(at)}${by ? ` par ${by}` : ""}.` : "a déjà été vendu.";
 }

@@ -1,8 +1,8 @@
 // The counter: what is scanned becomes the basket of a customer, and the basket becomes a sale.
 import { showAnswer, showBasket } from "./basket-view.js";
-import { shortName } from "./codes.js";
 import { hour } from "./dom.js";
 import { isGated } from "./gate.js";
+import { lineNumber } from "./lines.js";
 import { euros } from "./money.js";
 import { PaymentView } from "./payment-view.js";
 import { accepted, refused } from "./sounds.js";
@@ -13,8 +13,9 @@ const NOT_KEPT = {
   text: "La vente n'est pas faite, le panier est gardé. Recommencez, ou appelez un gestionnaire.",
 };
 
-// Events: "basket" after each change of it, "sold" (detail: the stored record), "scanned" (detail: {ms, accepted}),
-// "answer" (detail: {tone, title, text}) with what a scan or an act is answered.
+// Events: "basket" after each change of it, "words" (detail: typed where a code was expected), "sold" (detail: the
+// stored record), "scanned" (detail: {ms, accepted}), "answer" (detail: {tone, title, text}) with what a scan or an act
+// is answered.
 export class Counter extends EventTarget {
   // Scans that came while a sale or a void was being written, in order.
   #waiting = [];
@@ -49,7 +50,7 @@ export class Counter extends EventTarget {
 
   add(item) {
     this.basket.add(item);
-    this.accept(`${item.name} · ${euros(item.price)}`, [shortName(item.code), item.detail].filter(Boolean).join(" · "));
+    this.accept(`${item.name} · ${euros(item.price)}`, [lineNumber(item), item.detail].filter(Boolean).join(" · "));
     this.changed();
   }
 
@@ -63,15 +64,15 @@ export class Counter extends EventTarget {
   // A basket put aside becomes the basket under way; what cannot be sold any more is said.
   reopen(parked) {
     this.till.parked.take(parked).catch((error) => console.error(error));
-    const [lost] = this.basket.refill(parked.codes);
+    const [lost] = this.basket.refill(parked.lines ?? parked.codes);
     this.nextCustomer();
     if (lost) this.refuse({ title: `Panier repris sans un article : ${lost.title.toLowerCase()}`, text: lost.text });
     else this.accept("Panier repris", `${parked.name}, mis en attente à ${hour(parked.at)}`);
     this.changed();
   }
 
-  remove(code) {
-    this.basket.remove(code);
+  remove(key) {
+    this.basket.remove(key);
     this.changed();
   }
 
@@ -98,7 +99,7 @@ export class Counter extends EventTarget {
   }
 
   draw() {
-    showBasket(this.basket, (code) => this.remove(code));
+    showBasket(this.basket, (key) => this.remove(key));
     this.payment.basketChanged();
   }
 

@@ -3,8 +3,9 @@ import { installCamera } from "./camera-view.js";
 import { installManual } from "./manual-view.js";
 import { installMenu } from "./menu.js";
 import { installParked } from "./parked-view.js";
+import { installUnlabelled } from "./unlabelled-view.js";
 
-const FEATURES = [installManual, installMenu, installCamera, installParked];
+const FEATURES = [installManual, installMenu, installCamera, installParked, installUnlabelled];
 
 export function installFeatures(counter) {
   for (const install of FEATURES) install(counter);

@@ -1,7 +1,7 @@
 // The sales of this till, and taking one back within five minutes.
-import { shortName } from "./codes.js";
 import { $, count, el, hour } from "./dom.js";
 import { recentSales } from "./journal.js";
+import { goneLines, lineName, lineNumber } from "./lines.js";
 import { euros } from "./money.js";
 import { describe, METHOD_NAMES, refundFor } from "./payment.js";
 import { VOID_WINDOW } from "./till.js";
@@ -44,16 +44,17 @@ export class HistoryView {
   }
 
   #row(sale) {
-    const { entry, state, voids } = sale;
+    const { entry, state } = sale;
     const [tone, word] = STATES[state];
-    const gone = voids.flatMap(({ codes }) => codes);
-    const names = entry.lines.map(({ code }) => shortName(code)).join(", ");
+    const gone = goneLines(sale);
+    const called = (line) => (line.code ? lineNumber(line) : line.text);
+    const names = entry.lines.map(called).join(", ");
     return el("li", { class: "past" },
       el("span", { class: "past__time" }, hour(Date.parse(entry.at))),
       el("span", { class: "past__what" },
         el("strong", {}, euros(entry.total)), ` ${describe(entry.payments)} · ${count(entry.lines.length, "article", "articles")} `,
         el("span", { class: "past__codes" }, names),
-        gone.length ? el("span", { class: "past__void" }, `Annulé : ${gone.map(shortName).join(", ")}`) : null,
+        gone.length ? el("span", { class: "past__void" }, `Annulé : ${gone.map((place) => called(entry.lines[place])).join(", ")}`) : null,
       ),
       el("span", { class: `badge badge--${tone}` }, word),
       this.#voidable(sale, gone)
@@ -70,11 +71,10 @@ export class HistoryView {
 
   #ask(sale, gone) {
     this.#sale = sale;
-    const left = sale.entry.lines.filter(({ code }) => !gone.includes(code));
-    $("void-lines").replaceChildren(...left.map(({ code, price }) =>
-      el("label", { class: "choice" },
-        el("input", { class: "choice__input", type: "checkbox", name: "code", value: code, checked: true }),
-        el("span", { class: "choice__text" }, `${shortName(code)} · ${this.#till.catalogue.get(code)?.name ?? ""} · ${euros(price)}`),
+    $("void-lines").replaceChildren(...sale.entry.lines.flatMap((line, place) =>
+      gone.includes(place) ? [] : el("label", { class: "choice" },
+        el("input", { class: "choice__input", type: "checkbox", name: "line", value: String(place), checked: true }),
+        el("span", { class: "choice__text" }, `${lineNumber(line)} · ${lineName(line, this.#till.catalogue)} · ${euros(line.price)}`),
       )));
     $("void-in-cash").checked = false;
     $("void-cash-choice").hidden = sale.entry.payments.every(({ method }) => method === "cash");
@@ -84,16 +84,20 @@ export class HistoryView {
   }
 
   #reading() {
-    const codes = [...$("void-lines").querySelectorAll("input:checked")].map(({ value }) => value);
+    const places = [...$("void-lines").querySelectorAll("input:checked")].map(({ value }) => Number(value));
     const { lines, payments } = this.#sale.entry;
-    const amount = lines.filter(({ code }) => codes.includes(code)).reduce((sum, { price }) => sum + price, 0);
+    const amount = places.reduce((sum, place) => sum + lines[place].price, 0);
     const given = this.#sale.voids.flatMap(({ refunds }) => refunds);
-    return { codes, refunds: refundFor(payments, given, amount, $("void-in-cash").checked) };
+    const back = {
+      codes: places.flatMap((place) => lines[place].code ?? []),
+      lines: places.filter((place) => !lines[place].code),
+    };
+    return { back, any: places.length > 0, refunds: refundFor(payments, given, amount, $("void-in-cash").checked) };
   }
 
   #refreshVoid() {
-    const { codes, refunds } = this.#reading();
-    $("void-confirm").disabled = !codes.length;
+    const { any, refunds } = this.#reading();
+    $("void-confirm").disabled = !any;
     $("void-refund").textContent = refunds.length
       ? `À rendre : ${refunds.map(({ method, amount }) => `${euros(amount)} (${METHOD_NAMES[method].toLowerCase()})`).join(" et ")}`
       : "Cochez ce que le client rend.";
@@ -101,10 +105,10 @@ export class HistoryView {
 
   async #confirmVoid() {
     if (this.#till.saving) return;
-    const { codes, refunds } = this.#reading();
+    const { back, refunds } = this.#reading();
     $("void-confirm").disabled = true;
     try {
-      await this.#till.void(this.#sale, codes, refunds);
+      await this.#till.void(this.#sale, back, refunds);
     } catch (error) {
       console.error(error);
       const [title, text] = ["NON ENREGISTRÉ", "L'annulation n'est pas faite. Recommencez, ou appelez un gestionnaire."];

@@ -2,7 +2,7 @@
 import { canonical, hmac, sha256 } from "./signing.js";
 import { durable } from "./store.js";
 
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 // Another page wrote to this journal meanwhile: nothing was stored, nothing may be shown as paid.
 export class JournalMoved extends Error {}

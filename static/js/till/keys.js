@@ -2,14 +2,19 @@
 
 const PAY = { F2: "cash", F3: "card", F4: "cheque", F6: "split" };
 
-export function listenForKeys({ pay, back, removeLast, history, synchronise, type, menu, park, camera }) {
-  const actions = { F1: park, F7: type, F8: removeLast, F9: history, F10: synchronise, F12: menu, Escape: back, Insert: camera };
+export function listenForKeys({ pay, back, removeLast, history, synchronise, type, menu, park, camera, unlabelled }) {
+  const actions = {
+    F1: park, F7: type, F8: unlabelled, F9: history, F10: synchronise, F12: menu, Escape: back,
+    Insert: camera, Delete: removeLast,
+  };
   window.addEventListener("keydown", (event) => {
     // An open dialog has the keyboard for itself.
     if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
     if (document.querySelector("[data-counter]").inert) return;
-    // The 0 of a keypad without its lock calls itself Insert: it is not, and a scanner may type it.
-    const key = event.key === "Insert" ? event.code : event.key;
+    // In a field this key erases what is typed.
+    if (event.key === "Delete" && event.target.matches("input, textarea")) return;
+    // The 0 and the dot of a keypad without its lock take these names: they are not, and a scanner may type them.
+    const key = ["Insert", "Delete"].includes(event.key) ? event.code : event.key;
     const act = PAY[key] ? () => pay(PAY[key]) : actions[key];
     if (!act) return;
     event.preventDefault();

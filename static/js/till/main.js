@@ -13,6 +13,7 @@ import { NotReady, register } from "./registration.js";
 import { listenForScans } from "./scanner.js";
 import { showState } from "./status-view.js";
 import { Till } from "./till.js";
+import { openUnlabelled } from "./unlabelled-view.js";
 import { askForUpdates, keepPage } from "./update.js";
 
 const tillId = Number(/\/till\/(\d+)/.exec(location.pathname)[1]);
@@ -50,12 +51,13 @@ async function start() {
   listenForKeys({
     pay: (mode) => counter.payment.choose(mode),
     back: () => counter.payment.leave(),
-    removeLast: () => counter.basket.lines.length && counter.remove(counter.basket.lines.at(-1).code),
+    removeLast: () => counter.basket.lines.length && counter.remove(counter.basket.lines.at(-1).key),
     history: () => history.open(),
     synchronise,
     menu: openMenu,
     camera: () => counter.dispatchEvent(new Event("camera")),
     park: () => counter.dispatchEvent(new Event("park")),
+    unlabelled: openUnlabelled,
     type: () => $("manual-code").focus(),
   });
   for (const [name, act] of [["open-history", () => history.open()], ["synchronise", synchronise], ["close-till", () => closeTill(counter)]]) {

@@ -1,6 +1,6 @@
 // Putting the basket under way aside, and the list of those that wait.
-import { shortName } from "./codes.js";
 import { $, count, el, hour } from "./dom.js";
+import { lineNumber } from "./lines.js";
 import { inMenu } from "./menu.js";
 import { euros } from "./money.js";
 
@@ -44,9 +44,10 @@ class ParkedView {
 
   park() {
     if (this.#counter.till.saving) return;
-    const first = this.#putAside();
+    const { codes, name } = this.#putAside();
     this.#counter.nextCustomer();
-    this.#counter.accept("Panier en attente", `Pour le reprendre, scannez ${first}, ou un autre de ses articles.`);
+    const scan = `Pour le reprendre, scannez ${name}, ou un autre de ses articles.`;
+    this.#counter.accept("Panier en attente", codes.length ? scan : "Pour le reprendre, touchez « Reprendre ».");
   }
 
   open() {
@@ -56,13 +57,19 @@ class ParkedView {
 
   #putAside() {
     const { basket, till } = this.#counter;
-    const { name, code } = basket.lines[0];
-    const parked = { at: till.clock.now(), codes: basket.codes(), name: `${name} ${shortName(code)}`, total: basket.total };
+    const first = basket.lines.find(({ code }) => code) ?? basket.lines[0];
+    const parked = {
+      at: till.clock.now(),
+      codes: basket.codes(),
+      lines: basket.contents(),
+      name: `${first.name} ${lineNumber(first)}`,
+      total: basket.total,
+    };
     const kept = till.parked.add(parked);
     basket.clear();
     this.#counter.changed();
     this.#watch(kept);
-    return parked.name;
+    return parked;
   }
 
   #resume(parked) {
@@ -92,7 +99,7 @@ class ParkedView {
       el("span", { class: "past__time" }, hour(parked.at)),
       el("span", { class: "past__what" },
         el("strong", {}, parked.name),
-        el("span", { class: "past__codes" }, `${count(parked.codes.length, "article", "articles")} · ${euros(parked.total)}`),
+        el("span", { class: "past__codes" }, `${count((parked.lines ?? parked.codes).length, "article", "articles")} · ${euros(parked.total)}`),
       ),
       el("button", { class: "button button--quiet", type: "button", onclick: ({ currentTarget }) => this.#drop(parked, currentTarget) }, "Abandonner"),
       el("button", { class: "button button--primary", type: "button", onclick: () => this.#resume(parked) }, "Reprendre"),

@@ -4,7 +4,7 @@ export class ParkedBaskets {
   #database;
   #all;
 
-  // Each: {at (ms), codes, name (of its first item), total (cents)}, oldest first.
+  // Each: {at (ms), codes, lines (its contents), name (of its first item), total (cents)}, oldest first.
   constructor(database, all) {
     this.#database = database;
     this.#all = all;
@@ -27,7 +27,7 @@ export class ParkedBaskets {
   // It is the basket under way from now on.
   take(parked) {
     this.#all = this.#all.filter((each) => each !== parked);
-    return this.#keep(parked.codes);
+    return this.#keep(parked.lines ?? parked.codes);
   }
 
   // Nobody comes back for it.

@@ -20,7 +20,7 @@ export function listenForScans(onScan) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     const gap = event.timeStamp - lastAt;
     if (ENDS.has(event.code || event.key)) {
-      if (isScan(burst.length, Math.max(slowest, gap))) {
+      if (isScan(burst, Math.max(slowest, gap), field)) {
         event.preventDefault();
         event.stopImmediatePropagation();
         field?.restore();
@@ -46,8 +46,11 @@ export function listenForScans(onScan) {
 }
 
 // A code cut short by a bad read is a scan too: it must be refused, not press the button that has the focus.
-function isScan(length, slowest) {
-  return slowest <= (length >= WHOLE ? GAP : length >= PART ? PART_GAP : -1);
+// Words in a field are written faster than codes: there only what no hand can do is a scan.
+function isScan(burst, slowest, field) {
+  if (burst.length < PART) return false;
+  const slow = burst.length >= WHOLE && !(field && /\D/.test(burst));
+  return slowest <= (slow ? GAP : PART_GAP);
 }
 
 // The character of a physical key: the digit even when the computer believes the keyboard is French.

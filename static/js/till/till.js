@@ -38,6 +38,11 @@ export class Till extends EventTarget {
     return Boolean(this.key && this.session && this.catalogue.edition !== null);
   }
 
+  // Who sells here, as other tills will read it: « Odile M. ».
+  get seller() {
+    return (this.session?.volunteer ?? "").replace(/^(\S+) (\S).*$/, "$1 $2.");
+  }
+
   // What the server said of this till, kept for when it cannot be asked.
   async remember(facts) {
     Object.assign(this, facts);
@@ -48,22 +53,24 @@ export class Till extends EventTarget {
   }
 
   keepBasket() {
-    this.database.put("meta", this.basket.codes(), "basket").catch(() => {});
+    this.database.put("meta", this.basket.contents(), "basket").catch(() => {});
   }
 
   // Resolves once the sale is on disk; rejects, with the basket untouched, when it is not.
   async sell(payments) {
     const { lines, total } = this.basket.freeze();
     const body = { kind: "sale", lines, payments, total, online: this.connection.state === "online" };
-    const record = await this.#write(body, lines.map(({ code }) => this.#soldHere(code)));
+    const record = await this.#write(body, this.basket.codes().map((code) => this.#soldHere(code)));
     this.basket.clear();
     return record;
   }
 
-  async void(sale, codes, refunds) {
+  // Take back lines of a sale: `codes` of labels, and `lines`, the places of lines without one.
+  async void(sale, { codes, lines }, refunds) {
     const total = refunds.reduce((sum, { amount }) => sum + amount, 0);
     const back = codes.map((code) => ({ ...this.catalogue.get(code), code, state: "o", till: null }));
-    return this.#write({ kind: "void", sale: sale.uuid, codes, refunds, total, reason: "" }, back);
+    const places = lines.length ? { lines } : {};
+    return this.#write({ kind: "void", sale: sale.uuid, codes, ...places, refunds, total, reason: "" }, back);
   }
 
   async #write(body, changed) {
@@ -86,7 +93,7 @@ export class Till extends EventTarget {
   }
 
   #soldHere(code) {
-    return { ...this.catalogue.get(code), code, state: "s", till: this.place.number, at: this.clock.now() };
+    return { ...this.catalogue.get(code), code, state: "s", till: this.place.number, at: this.clock.now(), by: this.seller };
   }
 
   // --- what the connection does at each turn

@@ -1,0 +1,167 @@
+"""Articles without a label at the till (RUN-002): found among what the till knows, or sold « à identifier »."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, expect
+
+from app.core.db import db
+from app.deposits.models import Item
+from app.sales.models import LineState, SaleLine
+from tests.support.hall import Hall, make_hall, open_till, scan, sell, sign_in, status, wait_offline_ready
+from tests.support.server import LiveServer
+
+pytestmark = pytest.mark.browser
+
+# code, name, detail, price in cents, state
+GOODS = [
+    ("2602450152", "Pantalon", "8 ans · Petit Nuage · bleu · toile", 450, "o"),
+    ("2602450249", "Pantalon", "10 ans · Kiabi · rouge", 800, "o"),
+    ("2602450346", "Bottes", "T38 · Aigle · kaki · doublées, œillets dorés", 1200, "o"),
+    ("2610010138", "Robe d'été", "8 ans · Zara · bleu pâle", 450, "s"),
+    ("2610010235", "Puzzle", "Ravensburger · forêt enchantée, 8 pièces", 300, "o"),
+]
+# What is typed → the short numbers found, best first.
+FINDS = {
+    "pantalon": ["245-01", "245-02"],
+    "PANTALONS": ["245-01", "245-02"],
+    "ete": ["1001-01"],
+    "Été robe": ["1001-01"],
+    "oeillet": ["245-03"],
+    "bleu 8 ans": ["245-01", "1001-01"],
+    "8ans bleu": ["245-01", "1001-01"],
+    "8": ["245-01", "1001-02", "245-02", "1001-01"],
+    "38": ["245-03"],
+    "t38": ["245-03"],
+    "4,50": ["245-01", "1001-01"],
+    "4,5 robe": ["1001-01"],
+    "12€": ["245-03"],
+    "12": ["245-03"],
+    "245": ["245-01", "245-02", "245-03"],
+    "245 rouge": ["245-02"],
+    "245-03": ["245-03"],
+    "245-2": ["245-02"],
+    "26 1001 02 35": ["1001-02"],
+    "rave forêt": ["1001-02"],
+    "avensbur": ["1001-02"],
+    "licorne": [],
+    "  ": [],
+    "4,50 licorne": [],
+}
+SEARCH = """async ([goods, typed]) => {
+    const { search } = await import("/static/js/till/search.js");
+    const { shortName } = await import("/static/js/till/codes.js");
+    const items = goods.map(([code, name, detail, price, state]) => ({ code, name, detail, price, state }));
+    return typed.map((text) => search(items, text, 26, 40).hits.map(({ code }) => shortName(code)));
+}"""
+
+
+@pytest.fixture
+def hall(live_app: Flask) -> Hall:
+    return make_hall()
+
+
+@pytest.fixture
+def till(new_context: Callable[..., BrowserContext], live_server: LiveServer, hall: Hall) -> Page:
+    context = new_context()
+    sign_in(context, live_server, hall.volunteer)
+    page = context.new_page()
+    open_till(page, hall.tills[0])
+    return page
+
+
+def test_what_is_typed_finds_the_item_one_sees(till: Page) -> None:
+    found = till.evaluate(SEARCH, [GOODS, list(FINDS)])
+    assert dict(zip(FINDS, found, strict=True)) == FINDS
+
+
+def type_words(page: Page, text: str) -> None:
+    """As quick fingers do: not as a scanner does."""
+    page.keyboard.type(text, delay=70)
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_an_unlabelled_and_an_unknown_item_are_sold_offline_by_keyboard_alone(
+    till: Page, hall: Hall, live_server: LiveServer, axe: Callable[[Page], None]
+) -> None:
+    wanted_id = db.session.query(Item.id).filter_by(code=hall.codes[4]).scalar()
+    db.session.rollback()
+    lines = till.locator("[data-basket] li")
+    sell(till, hall.codes[5])
+    expect(status(till)).to_contain_text("Synchronisé")
+    press(till, "F10")
+    wait_offline_ready(till)
+    live_server.stop()
+
+    press(till, "F8")
+    type_words(till, "245 toile")
+    hits = till.locator("[data-hits] li")
+    expect(hits).to_have_count(24)
+    # What cannot be sold comes last, greyed, with the reason.
+    expect(hits.last.get_by_role("button")).to_be_disabled()
+    expect(hits.last).to_contain_text("Déjà vendu")
+    expect(hits.last).to_contain_text("par Odile M.")
+    axe(till)
+    press(till, *["ArrowDown"] * 5, "Enter")
+    expect(till.locator("[data-found-price]")).to_have_text("3,00 €")
+    press(till, "Enter")
+    expect(lines).to_have_count(1)
+
+    for text, price in (("manteau rouge 6 ans", "4,50"), ("manteau rouge 6 ans", "5")):
+        press(till, "F8")
+        type_words(till, "licorne")
+        press(till, "Tab", "Enter")
+        axe(till)
+        press(till, "Control+A")
+        type_words(till, text)
+        press(till, "Enter")
+        expect(till.locator("[data-unidentified-problem]")).to_contain_text("prix")
+        type_words(till, price)
+        press(till, "Enter")
+        expect(till.locator("[data-answer]")).to_contain_text(text)
+    expect(lines).to_have_count(3)
+    expect(till.locator("[data-total]")).to_have_text("12,50 €")
+    # They survive the page, and each can be taken away by itself.
+    till.reload()
+    expect(lines).to_have_count(3)
+    press(till, "Delete")
+    expect(till.locator("[data-total]")).to_have_text("7,50 €")
+    press(till, "F2", "Enter")
+    expect(till.locator("[data-panel='done']")).to_be_visible()
+
+    live_server.start()
+    press(till, "F10")
+    expect(status(till)).to_contain_text("Synchronisé", timeout=15_000)
+    known, unknown = stored_lines()[-2:]
+    assert (known.item_id, known.price_cents, known.state) == (wanted_id, 300, LineState.ACTIVE)
+    assert (unknown.item_id, unknown.code, unknown.description) == (None, "", "manteau rouge 6 ans")
+    assert (unknown.price_cents, unknown.state) == (450, LineState.ACTIVE)
+
+    # The customer brings the coat back.
+    press(till, "F9")
+    till.locator("[data-history-list] li").first.get_by_role("button", name="Annuler").click()
+    till.get_by_label("245-05").uncheck()
+    expect(till.locator("[data-void-refund]")).to_have_text("À rendre : 4,50 € (espèces)")
+    till.get_by_role("button", name="Annuler ces articles").click()
+    expect(till.locator("[data-answer]")).to_contain_text("rendez 4,50 €")
+    press(till, "F10")
+    expect(status(till)).to_contain_text("Synchronisé")
+    assert [line.state for line in stored_lines()[-2:]] == [LineState.ACTIVE, LineState.VOID]
+    press(till, "F9")
+    row = till.locator("[data-history-list] li").first
+    expect(row).to_contain_text("Annulé : manteau rouge 6 ans")
+    expect(row.get_by_role("button", name="Annuler")).to_be_visible()
+
+
+def stored_lines() -> list[Any]:
+    """What the server has by now; the test holds no lock that it would wait for."""
+    db.session.expire_all()
+    lines = db.session.query(SaleLine).order_by(SaleLine.id).all()
+    db.session.rollback()
+    return lines
