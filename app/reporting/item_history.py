@@ -21,6 +21,8 @@ from app.sales.queries.item_sales import ItemSale, sales_of_item
 _ACTS = {
     "item.withdrawn": ("Retiré de la vente", "warning", "ban"),
     "item.put_back": ("Remis en vente", "info", "undo-2"),
+    "item.sale_assigned": ("Reconnu dans une vente sans étiquette", "info", "search"),
+    "item.sale_released": ("Vente sans étiquette détachée : ce n'était pas lui", "warning", "undo-2"),
     "label.reprinted": ("Étiquette réimprimée", "neutral", "printer"),
 }
 _SETTLED = {

@@ -2,8 +2,8 @@
 
 `{epoch, edition, cursor, codes: [...], prices: [cents], states: "oos…", types: [index], type_names: [...],
 details: [...], sold: {index: [till number, unix seconds, seller]}, sellers: [...]}`. States: `o` on sale, `s`
-sold, `w` withdrawn, `n` not for sale any more. An index points into `codes`, a seller into `sellers` (null when
-nobody knows). The whole adds `ranges: [[first, last, colour hex, colour name]]`, the colours of list numbers.
+sold, `w` withdrawn, `n` not for sale any more. An index points into `codes`, a seller into `sellers` (null
+when nobody knows). The whole adds `ranges: [[first, last, colour hex, colour name]]`, the colours of lists.
 """
 
 from collections.abc import Collection
@@ -44,7 +44,8 @@ def whole_catalogue(device: DeviceKey) -> dict[str, Any]:
         return _training_catalogue(edition)
     cursor = catalogue_head(edition.id).cursor
     columns = _columns(catalogue_items(edition.id), sold_where(edition.id), edition.rulebook)
-    return {"epoch": server_epoch(), "edition": edition.number, "cursor": cursor, "ranges": _ranges(edition), **columns}
+    head = {"epoch": server_epoch(), "edition": edition.number, "cursor": cursor}
+    return {**head, "ranges": _ranges(edition), **columns}
 
 
 def catalogue_delta(device: DeviceKey, cursor: int) -> dict[str, Any]:
@@ -79,9 +80,7 @@ def _columns(
         "type_names": [labels.get(key, key) for key in keys],
         "details": [_detail(item) for item in items],
         "sold": {
-            str(index): _where(sold[item.id], sellers)
-            for index, item in enumerate(items)
-            if item.id in sold
+            str(index): _where(sold[item.id], sellers) for index, item in enumerate(items) if item.id in sold
         },
         "sellers": sellers,
     }

@@ -86,6 +86,10 @@ ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "till.device": HALL,
     "till.device_login": HALL,
     "till.close": HALL,
+    "till.unidentified": MANAGERS,
+    "till.unidentified_line": MANAGERS,
+    "till.unidentified_item": MANAGERS,
+    "till.unidentified_release": MANAGERS,
     # The page of the till without anything of anybody in it, kept by the service worker.
     "till.shell": PUBLIC,
     "till.guide": PUBLIC,

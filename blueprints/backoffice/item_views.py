@@ -46,6 +46,7 @@ def items(edition_id: int) -> ResponseReturnValue:
         rows=show_items(edition.rulebook, found.rows),
         state_choices=STATE_CHOICES,
         category_choices=[("", "Toutes"), *((each.key, each.label) for each in edition.rulebook.categories)],
+        may_identify=may_use("till.unidentified", current_user.roles),
         may_export=may_use("backoffice.items_export", current_user.roles),
         url_for_page=lambda page: url_for(
             "backoffice.items", edition_id=edition.id, page=page, **search.address

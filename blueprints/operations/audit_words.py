@@ -47,6 +47,8 @@ ACTIONS = {
     "check_in.undone": "Dépôt repris",
     "item.withdrawn": "Article retiré de la vente",
     "item.put_back": "Article remis en vente",
+    "item.sale_assigned": "Article reconnu dans une vente sans étiquette",
+    "item.sale_released": "Vente sans étiquette détachée d’un article",
     "till_device.registered": "Poste de caisse enregistré",
     "till_device.revoked": "Poste de caisse révoqué",
     "till_session.opened": "Caisse ouverte",

@@ -1,4 +1,4 @@
-"""Articles without a label at the till (RUN-002): found among what the till knows, or sold « à identifier »."""
+"""Articles without a label (RUN-002): found by the till itself, or sold « à identifier »."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,10 +7,11 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
+from app.cli.support.processes import wait_until
 from app.core.db import db
 from app.deposits.models import Item
 from app.sales.models import LineState, SaleLine
-from tests.support.hall import Hall, make_hall, open_till, scan, sell, sign_in, status, wait_offline_ready
+from tests.support.hall import Hall, make_hall, open_till, sell, sign_in, status, wait_offline_ready
 from tests.support.server import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -88,7 +89,7 @@ def press(page: Page, *keys: str) -> None:
 
 
 def test_an_unlabelled_and_an_unknown_item_are_sold_offline_by_keyboard_alone(
-    till: Page, hall: Hall, live_server: LiveServer, axe: Callable[[Page], None]
+    till: Page, hall: Hall, axe: Callable[[Page], None]
 ) -> None:
     wanted_id = db.session.query(Item.id).filter_by(code=hall.codes[4]).scalar()
     db.session.rollback()
@@ -97,7 +98,7 @@ def test_an_unlabelled_and_an_unknown_item_are_sold_offline_by_keyboard_alone(
     expect(status(till)).to_contain_text("Synchronisé")
     press(till, "F10")
     wait_offline_ready(till)
-    live_server.stop()
+    till.context.set_offline(True)
 
     press(till, "F8")
     type_words(till, "245 toile")
@@ -135,10 +136,9 @@ def test_an_unlabelled_and_an_unknown_item_are_sold_offline_by_keyboard_alone(
     press(till, "F2", "Enter")
     expect(till.locator("[data-panel='done']")).to_be_visible()
 
-    live_server.start()
+    till.context.set_offline(False)
     press(till, "F10")
-    expect(status(till)).to_contain_text("Synchronisé", timeout=15_000)
-    known, unknown = stored_lines()[-2:]
+    known, unknown = wait_for_lines(lambda lines: len(lines) == 3)[-2:]
     assert (known.item_id, known.price_cents, known.state) == (wanted_id, 300, LineState.ACTIVE)
     assert (unknown.item_id, unknown.code, unknown.description) == (None, "", "manteau rouge 6 ans")
     assert (unknown.price_cents, unknown.state) == (450, LineState.ACTIVE)
@@ -151,17 +151,23 @@ def test_an_unlabelled_and_an_unknown_item_are_sold_offline_by_keyboard_alone(
     till.get_by_role("button", name="Annuler ces articles").click()
     expect(till.locator("[data-answer]")).to_contain_text("rendez 4,50 €")
     press(till, "F10")
-    expect(status(till)).to_contain_text("Synchronisé")
-    assert [line.state for line in stored_lines()[-2:]] == [LineState.ACTIVE, LineState.VOID]
+    lines_stored = wait_for_lines(lambda lines: lines[-1].state is LineState.VOID)
+    assert [line.state for line in lines_stored] == [LineState.ACTIVE, LineState.ACTIVE, LineState.VOID]
     press(till, "F9")
     row = till.locator("[data-history-list] li").first
     expect(row).to_contain_text("Annulé : manteau rouge 6 ans")
     expect(row.get_by_role("button", name="Annuler")).to_be_visible()
 
 
-def stored_lines() -> list[Any]:
-    """What the server has by now; the test holds no lock that it would wait for."""
-    db.session.expire_all()
-    lines = db.session.query(SaleLine).order_by(SaleLine.id).all()
-    db.session.rollback()
+def wait_for_lines(arrived: Callable[[list[Any]], bool]) -> list[Any]:
+    """The server's sale lines once they have arrived; the test holds no lock that the server waits for."""
+    lines: list[Any] = []
+
+    def look() -> bool:
+        db.session.expire_all()
+        lines[:] = db.session.query(SaleLine).order_by(SaleLine.id)
+        db.session.rollback()
+        return bool(lines) and arrived(lines)
+
+    wait_until(look, "the sale lines on the server", seconds=20)
     return lines

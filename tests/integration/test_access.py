@@ -25,6 +25,7 @@ AT_MOST = {
     "portal": {D},
     "deposit": {V, M, T, A},
     "till": {V, M, T, A},
+    "till.unidentified": {M, A},
     "reporting": {V, M, T, A},
     "backoffice": {V, M, T, A},
     "treasury": {M, T, A},

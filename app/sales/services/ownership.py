@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.core.clock import utcnow
 from app.core.db import db
@@ -100,9 +100,10 @@ def _update_conflicts(
 def _refresh_verdicts(sale_ids: Iterable[int]) -> None:
     """A sale with a line in conflict says so in its stored verdict, with the codes; the others do not."""
     rows = db.session.execute(
-        select(JournalEntry, SaleLine.code, SaleLine.state)
+        select(JournalEntry, func.coalesce(Item.code, SaleLine.code), SaleLine.state)
         .join(Sale, Sale.entry_id == JournalEntry.id)
         .join(SaleLine, SaleLine.sale_id == Sale.id)
+        .outerjoin(Item, Item.id == SaleLine.item_id)
         .where(Sale.id.in_(sale_ids))
         .order_by(SaleLine.id)
     )
