@@ -119,7 +119,9 @@ def test_the_item_found_is_sold_at_the_price_charged(
     assert [row.line_id for row in assigned_lines(edition.id)] == [line.id]
     assert [row.line_id for row in unidentified_page(edition.id).rows] == [other.id]
     assert db.session.query(AuditEntry).filter_by(action="item.sale_assigned").one().actor_id == manager.id
-    assert "Reconnu dans une vente sans étiquette" in [event.text for event in item_history(items[0], with_payout=False)]
+    assert "Reconnu dans une vente sans étiquette" in [
+        event.text for event in item_history(items[0], with_payout=False)
+    ]
 
 
 def test_an_item_sold_before_is_then_sold_twice_and_the_first_buyer_keeps_it(
