@@ -45,6 +45,8 @@ class PieceField(IntegerField):  # type: ignore[misc]
     wrong = f"Un nombre entier, de 0 à {MAX_PIECES}."
 
     def process_formdata(self, valuelist: list[str]) -> None:
+        if not any(text.strip() for text in valuelist):
+            return
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
