@@ -37,6 +37,8 @@ class EditionFacts:
     # Names of tills and how many entries each left on a device that was taken over.
     left_on_devices: tuple[tuple[str, int], ...] = ()
     open_conflicts: int = 0
+    # Entries of tills kept raw that nobody has looked at.
+    quarantined: int = 0
     payouts_due: int = 0
     payouts_not_final: int = 0
     payouts_paid: int = 0
@@ -126,6 +128,17 @@ def _tills_are_quiet(facts: EditionFacts) -> Iterator[Check]:
         )
 
 
+def _nothing_left_aside(facts: EditionFacts) -> Iterator[Check]:
+    yield Check(
+        "quarantine",
+        "Aucun envoi de caisse mis de côté"
+        if not facts.quarantined
+        else f"{counted(facts.quarantined, 'envoi')} de caisse mis de côté, à regarder",
+        facts.quarantined == 0,
+        blocks=False,
+    )
+
+
 def before_settling(facts: EditionFacts) -> Iterator[Check]:
     yield from _tills_are_quiet(facts)
     yield Check(
@@ -136,6 +149,7 @@ def before_settling(facts: EditionFacts) -> Iterator[Check]:
         facts.open_conflicts == 0,
         blocks=False,
     )
+    yield from _nothing_left_aside(facts)
     over = facts.now >= facts.sale_ends_at
     text = "La dernière vente est finie" if over else "La dernière vente n’est pas encore finie"
     yield Check("periods", text, over, blocks=False)
@@ -150,6 +164,7 @@ def before_closing(facts: EditionFacts) -> Iterator[Check]:
         else f"{counted(facts.open_conflicts, 'conflit')} de vente à régler",
         facts.open_conflicts == 0,
     )
+    yield from _nothing_left_aside(facts)
     yield Check(
         "payouts",
         "Tous les reversements sont faits"

@@ -10,7 +10,7 @@ from app.editions.models import Edition, ListKind, Till
 from app.editions.queries import schedule_of
 from app.editions.rules import EditionFacts
 from app.payouts.queries import payout_progress
-from app.sales.models import Sale, SyncConflict, TillDevice, TillSession
+from app.sales.models import JournalEntry, Sale, SyncConflict, TillDevice, TillSession, Verdict
 
 Count = ScalarSelect[int]
 
@@ -86,6 +86,12 @@ def _tills(edition_id: int, till_ids: list[int]) -> dict[str, Count]:
         "entries_to_sync": pending.where(*devices).scalar_subquery(),
         "open_conflicts": _count(
             SyncConflict, SyncConflict.edition_id == edition_id, SyncConflict.resolved_at.is_(None)
+        ),
+        "quarantined": _count(
+            JournalEntry,
+            JournalEntry.till_id.in_(till_ids),
+            JournalEntry.verdict == Verdict.QUARANTINED,
+            JournalEntry.seen_at.is_(None),
         ),
     }
 

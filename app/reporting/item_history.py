@@ -14,7 +14,7 @@ from app.core.money import format_euros
 from app.deposits.models import Item, ItemState
 from app.payouts.models import PAYOUT_METHOD_LABELS
 from app.payouts.queries import payout_detail
-from app.sales.models import LineState
+from app.sales.models import ConflictResolution, LineState
 from app.sales.queries.item_sales import ItemSale, sales_of_item
 
 # Acts of the audit log about an item: words, tone, icon.
@@ -87,7 +87,9 @@ def _volunteers(first: str, second: str) -> str:
 def _sale(sale: ItemSale) -> list[Event]:
     where = f"Caisse {sale.till}" + (f", {sale.volunteer}" if sale.volunteer else "")
     if sale.state is LineState.CONFLICT:
-        text = f"Vendu une seconde fois {format_euros(sale.price_cents)} : à rembourser"
+        left = sale.resolution is ConflictResolution.UNCLAIMED
+        end = "le client n'est pas revenu" if left else "à rembourser"
+        text = f"Vendu une seconde fois {format_euros(sale.price_cents)} : {end}"
         return [Event(sale.sold_at, text, "danger", "octagon-alert", where)]
     events = [Event(sale.sold_at, f"Vendu {format_euros(sale.price_cents)}", "success", "banknote", where)]
     if sale.voided_at:

@@ -38,6 +38,7 @@ ENTRIES = (
     MenuEntry("Étiquettes", "backoffice.labels", "tag", "backoffice.labels"),
     MenuEntry("Dépôt", "deposit.search", "package", "deposit"),
     MenuEntry("Caisse", "till.home", "shopping-cart", "till"),
+    MenuEntry("Ventes", "backoffice.sales", "receipt", "backoffice.sale"),
     MenuEntry("Articles", "backoffice.items", "search", "backoffice.items"),
     MenuEntry("En direct", "reporting.dashboard", "activity", "reporting"),
     MenuEntry("Trésorerie", "treasury.home", "wallet", "treasury"),

@@ -36,7 +36,8 @@ TOPICS = {
     "labels": "backoffice.labels",
     "items": "backoffice.items",
     "tills_at_work": "treasury.home",
-    "conflicts": "treasury.home",
+    "conflicts": "backoffice.sales_conflicts",
+    "quarantine": "backoffice.sales_quarantine",
     "payouts": "treasury.home",
 }
 

@@ -2,11 +2,13 @@
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from app.core.clock import utcnow
 from app.reporting.queries import live_figures
 from app.reporting.rules import TILL_STATUS_LABELS
 from app.sales.models import PAYMENT_LABELS
+from app.web.access import may_use
 from app.web.editions import edition_of_page
 from app.web.htmx import render
 from blueprints.reporting import bp
@@ -23,4 +25,5 @@ def dashboard(edition_id: int) -> ResponseReturnValue:
         live=live_figures(edition.id, utcnow()),
         status_labels=TILL_STATUS_LABELS,
         payment_labels=PAYMENT_LABELS,
+        may_settle=may_use("backoffice.sales_conflicts", current_user.roles),
     )

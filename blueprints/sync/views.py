@@ -58,7 +58,7 @@ def ping() -> ResponseReturnValue:
             "last_seq": last_seq(device.till_id),
             "held": entries_held(device.device_id),
             "catalogue": catalogue_delta(device, cursor),
-            "conflicts": conflicts_of_till(device.till_id),
+            "conflicts": [asdict(conflict) for conflict in conflicts_of_till(device.till_id)],
             "orders": orders_of(device.till_id),
             "session": session_at_till(device.till_id),
         }

@@ -22,10 +22,14 @@ def upgrade() -> None:
             make()
     for table, columns in NEW_COLUMNS.items():
         _add(table, columns())
-    indexes = {index["name"] for index in sa.inspect(op.get_bind()).get_indexes("journal_entry")}
-    if "ix_journal_entry_device_verdict" not in indexes:
-        op.create_index("ix_journal_entry_device_verdict", "journal_entry", ["device_id", "verdict"])
+    _index("journal_entry", "ix_journal_entry_device_verdict", ["device_id", "verdict"])
+    _index("sale_line", "ix_sale_line_code", ["code"])
     _fill_totals()
+
+
+def _index(table: str, name: str, columns: list[str]) -> None:
+    if name not in {index["name"] for index in sa.inspect(op.get_bind()).get_indexes(table)}:
+        op.create_index(name, table, columns)
 
 
 def _add(table: str, columns: list[tuple[sa.Column, str | None]]) -> None:
@@ -66,6 +70,8 @@ def _choice(name: str, *values: str) -> sa.Enum:
 NEW_COLUMNS = {
     "journal_entry": lambda: [
         (sa.Column("total_cents", sa.Integer(), server_default="0", nullable=False), None),
+        (sa.Column("seen_at", UtcDateTime(), nullable=True), None),
+        (sa.Column("seen_by_id", sa.Integer(), nullable=True), "user"),
     ],
     "sale": lambda: [
         (

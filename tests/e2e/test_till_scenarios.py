@@ -224,8 +224,11 @@ def test_scenario_21_two_tills_offline_sell_one_item(
     first.keyboard.press("F10")
     wait_for_sales(2)
     ask_server(lambda: assert_the_first_sale_has_the_item(hall.codes[0]))
-    for page in pages:
-        expect(page.locator("[data-conflicts]")).to_contain_text("1 article vendu deux fois", timeout=15_000)
+    for page, words in ((first, "garde l'article"), (second, "remboursé de 1,00\u00a0€")):
+        strip = page.get_by_role("button", name="1 article vendu deux fois")
+        expect(strip).to_be_visible(timeout=15_000)
+        strip.click()
+        expect(page.locator("[data-conflicts-list]")).to_contain_text(words)
 
 
 def assert_the_first_sale_has_the_item(code: str) -> None:

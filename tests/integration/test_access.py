@@ -43,6 +43,7 @@ AT_MOST = {
     "backoffice.invitation": {M, A},
     "backoffice.registration": {M, A},
     "backoffice.label": {M, A},
+    "backoffice.sale": {M, A},
 }
 VARIABLE = re.compile(r"<(?:(?P<kind>\w+)(?:\((?P<options>[^)]*)\))?:)?\w+>")
 SAMPLES = {"int": "999999", "uuid": "3f2b8c1e-0000-4000-8000-000000000000"}

@@ -1,6 +1,6 @@
 """The books of an edition: what came in at the tills, what was sold, what is owed; everything adds up.
 
-money taken − money given back = items sold + items not recognised + items paid twice, not yet refunded
+money taken − money given back = items sold + items not recognised + items paid twice, to refund or kept
 items sold = Σ gross of the payouts, as they would be computed now
 """
 
@@ -18,6 +18,7 @@ from app.payouts.models import PayoutMethod, PayoutState
 from app.payouts.queries.ledger import LedgerRow, ledger
 from app.sales.models import LineState, Payment, PaymentMethod, SaleLine
 from app.sales.queries import list_sessions, payments_by_method
+from app.sales.queries.conflicts import is_kept
 
 CASH = PaymentMethod.CASH.value
 
@@ -63,7 +64,10 @@ class TillTotal:
 
 @dataclass(frozen=True)
 class Books:
-    """All amounts in cents. `payments` are net of refunds."""
+    """All amounts in cents. `payments` are net of refunds.
+
+    `conflict`: paid twice, to be refunded; `kept`: paid twice, and nobody came back for the money.
+    """
 
     payments: dict[PaymentMethod, int]
     sold_cents: int
@@ -72,6 +76,8 @@ class Books:
     unknown_count: int
     conflict_cents: int
     conflict_count: int
+    kept_cents: int
+    kept_count: int
     till_counts: list[TillCount]
     rows: list[LedgerRow]
 
@@ -82,7 +88,8 @@ class Books:
     @property
     def unexplained_cents(self) -> int:
         """Money that no sale line explains; zero unless a receipt and its payments disagree."""
-        return self.taken_cents - self.sold_cents - self.unknown_cents - self.conflict_cents
+        explained = self.sold_cents + self.unknown_cents + self.conflict_cents + self.kept_cents
+        return self.taken_cents - explained
 
     @property
     def gross_now_cents(self) -> int:
@@ -168,16 +175,19 @@ class Books:
 
 
 def load_books(edition: Edition) -> Books:
-    """The books of the moment, in five queries whatever the number of sales."""
-    sold, unknown, conflict = _lines(edition.id)
+    """The books of the moment, in six queries whatever the number of sales."""
+    sold, unknown, twice = _lines(edition.id)
+    kept = _kept(edition.id)
     return Books(
         payments=payments_by_method(edition.id),
         sold_cents=sold[1],
         sold_count=sold[0],
         unknown_cents=unknown[1],
         unknown_count=unknown[0],
-        conflict_cents=conflict[1],
-        conflict_count=conflict[0],
+        conflict_cents=twice[1] - kept[1],
+        conflict_count=twice[0] - kept[0],
+        kept_cents=kept[1],
+        kept_count=kept[0],
         till_counts=till_counts(edition.id),
         rows=ledger(edition),
     )
@@ -238,3 +248,13 @@ def _lines(edition_id: int) -> tuple[tuple[int, int], tuple[int, int], tuple[int
     conflicts = sums[LineState.CONFLICT]
     both = (conflicts[True][0] + conflicts[False][0], conflicts[True][1] + conflicts[False][1])
     return sums[LineState.ACTIVE][True], sums[LineState.ACTIVE][False], both
+
+
+def _kept(edition_id: int) -> tuple[int, int]:
+    """(count, cents) of the lines paid twice whose customer never came back."""
+    count, cents = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(SaleLine.price_cents), 0)).where(
+            SaleLine.edition_id == edition_id, is_kept()
+        )
+    ).one()
+    return count, int(cents)

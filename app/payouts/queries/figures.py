@@ -15,6 +15,7 @@ from app.editions.models import Edition, Till
 from app.editions.rulebook import Rulebook
 from app.payouts.queries.detail import item_number
 from app.sales.models import LineState, Payment, PaymentMethod, Sale, SaleLine
+from app.sales.queries.conflicts import is_kept
 
 PAGE_SIZE = 100
 # Name in the address → title.
@@ -25,6 +26,7 @@ FIGURES = {
     "vendus": "Articles vendus",
     "inconnus": "Articles non reconnus, encaissés",
     "doubles": "Articles payés deux fois, à rembourser",
+    "gardes": "Articles payés deux fois, dont le client n'est pas revenu",
     "ecarts": "Tickets dont les paiements ne font pas la somme des articles",
 }
 _METHODS = {"especes": PaymentMethod.CASH, "cartes": PaymentMethod.CARD, "cheques": PaymentMethod.CHEQUE}
@@ -93,7 +95,8 @@ def _payments(edition_id: int, method: PaymentMethod, session_id: int | None) ->
 
 
 def _lines(edition_id: int, figure: str) -> Select[Any]:
-    state = LineState.CONFLICT if figure == "doubles" else LineState.ACTIVE
+    twice = figure in ("doubles", "gardes")
+    state = LineState.CONFLICT if twice else LineState.ACTIVE
     statement = (
         select(Sale.sold_at.label("at"), Till.number.label("till"), Sale.seq.label("seq"))
         .add_columns(SaleLine.code.label("code"), SaleLine.price_cents.label("cents"))
@@ -105,9 +108,11 @@ def _lines(edition_id: int, figure: str) -> Select[Any]:
         .outerjoin(ItemList, ItemList.id == Item.list_id)
         .where(SaleLine.edition_id == edition_id, SaleLine.state == state)
     )
+    if twice:
+        return statement.where(is_kept() if figure == "gardes" else ~is_kept())
     if figure == "vendus":
         return statement.where(SaleLine.item_id.is_not(None))
-    return statement.where(SaleLine.item_id.is_(None)) if figure == "inconnus" else statement
+    return statement.where(SaleLine.item_id.is_(None))
 
 
 def _gaps(edition_id: int) -> Select[Any]:

@@ -47,3 +47,6 @@ class JournalEntry(Model):
     verdict: Mapped[Verdict] = mapped_column(enum_column(Verdict), index=True)
     # What a person reads about it: [{"code": …, "reason": …}], and flags such as "clock_jump".
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # When a manager looked at a quarantined entry, and who.
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

@@ -75,6 +75,7 @@ class SaleLine(EditionOwned, Model):
             name="active_line_owns_its_item",
         ),
         Index("ix_sale_line_edition_state", "edition_id", "state"),
+        Index("ix_sale_line_code", "code"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     sale_id: Mapped[int] = mapped_column(ForeignKey("sale.id"), index=True)

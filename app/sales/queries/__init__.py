@@ -1,6 +1,24 @@
 """What is read in the sales area, one file per subject; import from here."""
 
-from app.sales.queries.conflicts import conflicts_of_till, count_quarantined, open_conflicts
+from app.sales.queries.conflicts import (
+    ConflictView,
+    TillConflict,
+    conflict_page,
+    conflicts_of_till,
+    count_open_conflicts,
+    get_conflict,
+)
+from app.sales.queries.drawers import Drawer, open_drawers
+from app.sales.queries.quarantine import count_quarantined, quarantined_entries
+from app.sales.queries.sale_detail import SaleDetail, get_sale_detail
+from app.sales.queries.sales import (
+    SaleFilter,
+    SaleMark,
+    paid_and_left,
+    sale_days,
+    search_sales,
+    tills_with_sales,
+)
 from app.sales.queries.tills import (
     TillState,
     expected_by_method,
@@ -26,21 +44,35 @@ from app.sales.queries.totals import (
 )
 
 __all__ = [
+    "ConflictView",
+    "Drawer",
     "HourOfSales",
+    "SaleDetail",
+    "SaleFilter",
+    "SaleMark",
     "SalesTotals",
     "SoldAt",
     "SoldLine",
+    "TillConflict",
     "TillState",
+    "conflict_page",
     "conflicts_of_till",
+    "count_open_conflicts",
     "count_quarantined",
     "expected_by_method",
+    "get_conflict",
+    "get_sale_detail",
     "get_till",
     "list_sessions",
-    "open_conflicts",
+    "open_drawers",
     "open_session_of",
+    "paid_and_left",
     "payments_by_method",
+    "quarantined_entries",
+    "sale_days",
     "sales_by_hour",
     "sales_totals",
+    "search_sales",
     "seller_at",
     "server_epoch",
     "session_at_till",
@@ -48,4 +80,5 @@ __all__ = [
     "sold_lines",
     "sold_where",
     "till_states",
+    "tills_with_sales",
 ]

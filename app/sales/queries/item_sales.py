@@ -9,12 +9,14 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import User
 from app.core.db import db
 from app.editions.models import Till
-from app.sales.models import LineState, Sale, SaleLine, SaleVoid
+from app.sales.models import ConflictResolution, LineState, Sale, SaleLine, SaleVoid, SyncConflict
 
 
 @dataclass(frozen=True, slots=True)
 class ItemSale:
-    """One line of a sale; the `void…` fields when it was cancelled. `price_cents` as charged, times UTC."""
+    """One line of a sale; the `void…` fields when it was cancelled. `price_cents` as charged, times UTC.
+
+    `resolution`: how it was settled when another sale of the item came first."""
 
     till: str
     volunteer: str | None
@@ -24,18 +26,20 @@ class ItemSale:
     voided_at: datetime | None
     voided_by: str | None
     void_reason: str | None
+    resolution: ConflictResolution | None
 
 
 def sales_of_item(item_id: int) -> list[ItemSale]:
     """Oldest first."""
     seller, voider = aliased(User), aliased(User)
     rows = db.session.execute(
-        select(SaleLine, Sale, Till, seller, SaleVoid, voider)
+        select(SaleLine, Sale, Till, seller, SaleVoid, voider, SyncConflict.resolution)
         .join(Sale, Sale.id == SaleLine.sale_id)
         .join(Till, Till.id == Sale.till_id)
         .outerjoin(seller, seller.id == Sale.volunteer_id)
         .outerjoin(SaleVoid, SaleVoid.id == SaleLine.void_id)
         .outerjoin(voider, voider.id == SaleVoid.by_id)
+        .outerjoin(SyncConflict, SyncConflict.loser_line_id == SaleLine.id)
         .where(SaleLine.item_id == item_id)
         .order_by(Sale.sold_at, SaleLine.id)
     )
@@ -49,8 +53,9 @@ def sales_of_item(item_id: int) -> list[ItemSale]:
             voided_at=void.voided_at if void else None,
             voided_by=_name(voided_by),
             void_reason=void.reason if void else None,
+            resolution=resolution,
         )
-        for line, sale, till, sold_by, void, voided_by in rows
+        for line, sale, till, sold_by, void, voided_by, resolution in rows
     ]
 
 

@@ -3,14 +3,22 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from app.core.clock import utcnow
 from app.core.db import db
 from app.deposits.models import Item, ItemState
 from app.deposits.services import stock
 from app.editions.models import Till
-from app.sales.models import JournalEntry, LineState, Sale, SaleLine, SyncConflict, Verdict
+from app.sales.models import (
+    ConflictResolution,
+    JournalEntry,
+    LineState,
+    Sale,
+    SaleLine,
+    SyncConflict,
+    Verdict,
+)
 from app.sales.rules import Claim, owner_of
 
 
@@ -71,11 +79,11 @@ def _wins(line: SaleLine, winners: dict[int, Claim | None]) -> bool:
 def _update_conflicts(
     items: Sequence[Item], claims: dict[int, list[Claim]], winners: dict[int, Claim | None]
 ) -> None:
+    # By line too: one given to another item, and losing that as well, is the same trouble going on.
+    losing = [claim.line_id for item in items for claim in claims[item.id] if claim != winners[item.id]]
+    here = or_(SyncConflict.item_id.in_([item.id for item in items]), SyncConflict.loser_line_id.in_(losing))
     known = {
-        conflict.loser_line_id: conflict
-        for conflict in db.session.scalars(
-            select(SyncConflict).where(SyncConflict.item_id.in_([item.id for item in items]))
-        )
+        conflict.loser_line_id: conflict for conflict in db.session.scalars(select(SyncConflict).where(here))
     }
     for item in items:
         winner = winners[item.id]
@@ -84,13 +92,12 @@ def _update_conflicts(
                 continue
             conflict = known.pop(claim.line_id, None)
             if conflict is None:
-                conflict = SyncConflict(
-                    edition_id=item.edition_id, item_id=item.id, loser_line_id=claim.line_id
-                )
+                conflict = SyncConflict(edition_id=item.edition_id, loser_line_id=claim.line_id)
                 db.session.add(conflict)
-            conflict.winner_line_id = winner.line_id
-            if conflict.resolved_by_id is None:
-                conflict.resolved_at = None
+            conflict.item_id, conflict.winner_line_id = item.id, winner.line_id
+            # Where nobody came back for the money, nobody did: the rest is to be looked at again.
+            if conflict.resolution is not ConflictResolution.UNCLAIMED:
+                conflict.resolved_at = conflict.resolved_by_id = conflict.resolution = conflict.note = None
     # What is left no longer loses: its line was voided, or the other sale was.
     for conflict in known.values():
         conflict.resolved_at = conflict.resolved_at or utcnow()

@@ -1,11 +1,12 @@
 // Everything around selling, one module each; each is given the counter once, when the till is open.
 import { installCamera } from "./camera-view.js";
+import { installConflicts } from "./conflicts.js";
 import { installManual } from "./manual-view.js";
 import { installMenu } from "./menu.js";
 import { installParked } from "./parked-view.js";
 import { installUnlabelled } from "./unlabelled-view.js";
 
-const FEATURES = [installManual, installMenu, installCamera, installParked, installUnlabelled];
+const FEATURES = [installManual, installMenu, installCamera, installParked, installUnlabelled, installConflicts];
 
 export function installFeatures(counter) {
   for (const install of FEATURES) install(counter);

@@ -1,6 +1,5 @@
 // The till's page: one tab sells, everything it knows is read from disk, then the server is asked.
 import { showAnswer } from "./basket-view.js";
-import { shortName } from "./codes.js";
 import { Counter } from "./counter.js";
 import { $ } from "./dom.js";
 import { installFeatures } from "./features.js";
@@ -112,10 +111,10 @@ async function closeTill(counter) {
   }
 }
 
+// An article sold twice is told by conflicts.js, from the ping that follows: it knows where the other sale was.
 function tellVerdicts(counter, records) {
-  const twice = records.filter(({ state }) => state === "conflict").flatMap(({ details }) => details.conflicts ?? []);
-  if (twice.length) counter.refuse({ title: "Vendu deux fois", text: `${twice.map(shortName).join(", ")} : prévenez un gestionnaire.` });
-  else counter.refuse({ title: "Vente à vérifier", text: "Le serveur l'a mise de côté : prévenez un gestionnaire." });
+  if (!records.some(({ state }) => state === "quarantined")) return;
+  counter.refuse({ title: "Vente à vérifier", text: "Le serveur l'a mise de côté : prévenez un gestionnaire." });
 }
 
 function closeDialogsByTheirCross() {

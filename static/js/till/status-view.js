@@ -29,7 +29,4 @@ export function showState(till) {
   $("place").textContent = till.place ? `Caisse ${till.place.number}` : "Caisse";
   $("training").hidden = !till.place?.training;
   $("volunteer").textContent = till.session?.volunteer ?? "";
-  const conflicts = $("conflicts");
-  conflicts.hidden = !till.conflicts.length;
-  conflicts.textContent = `${count(till.conflicts.length, "article vendu deux fois", "articles vendus deux fois")} : prévenez un gestionnaire`;
 }

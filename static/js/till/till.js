@@ -14,7 +14,7 @@ export const VOID_WINDOW = 5 * 60 * 1000;
 export class Till extends EventTarget {
   constructor(id, version) {
     super();
-    Object.assign(this, { id, version, pending: { count: 0, oldest: null }, conflicts: [], saving: false });
+    Object.assign(this, { id, version, pending: { count: 0, oldest: null }, saving: false });
   }
 
   // Everything from disk; nothing here needs the server.
@@ -122,10 +122,10 @@ export class Till extends EventTarget {
     });
     const clock = this.clock.measure(answer.t0, answer.t1, answer.now);
     this.database.put("meta", clock, "clock");
-    this.conflicts = answer.conflicts;
     const whole = answer.catalogue.reload || this.catalogue.edition === null || answer.epoch !== this.catalogue.epoch;
     if (whole) await this.loadCatalogue();
     else await this.catalogue.follow(this.database, answer.catalogue, askedAt);
+    this.dispatchEvent(new CustomEvent("news", { detail: answer }));
   }
 
   async loadCatalogue() {
