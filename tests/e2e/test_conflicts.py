@@ -61,7 +61,7 @@ def test_two_buyers_of_one_item(
     page.get_by_role("link", name="Vendus deux fois").click()
     expect(page.get_by_text("Garde l’article", exact=True)).to_be_visible()
     axe(page)
-    page.get_by_role("link", name="Régler").click()
+    page.get_by_role("link", name="Régler", exact=True).click()
     page.get_by_label("Tout en espèces").check()
     page.get_by_label("Quelle caisse rend l’argent ?").select_option(label="C2, Odile Marchand")
     axe(page)
