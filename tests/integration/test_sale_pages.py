@@ -186,7 +186,13 @@ def test_a_sale_tells_everything_of_itself(
         tills[0].session.volunteer.full_name,
     ):
         assert words in page
-    assert office.get(f"/editions/{edition.id}/sales/{one.id + 1}").status_code == 404
+    receive_entry(tills[0].device, tills[0].sale(("9999999999", 300)))
+    other = db.session.scalars(select(Sale).order_by(Sale.id.desc())).first()
+    assert other
+    unknown = office.get(f"/editions/{edition.id}/sales/{other.id}").text
+    assert "Code inconnu" in unknown
+    assert "Identifier</a>" in unknown
+    assert office.get(f"/editions/{edition.id}/sales/{other.id + 1}").status_code == 404
     assert office.get(f"/editions/{EditionFactory().id}/sales/{one.id}").status_code == 404
 
 
