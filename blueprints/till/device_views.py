@@ -17,7 +17,13 @@ def state(till_id: int) -> ResponseReturnValue:
     """Who works at this till, for its page: the till, its open session, and a token to register with."""
     till = get_till(till_id)
     return jsonify(
-        till={"id": till.id, "number": till.number, "training": till.training},
+        till={
+            "id": till.id,
+            "number": till.number,
+            "training": till.training,
+            "edition": till.edition.name,
+            "where": till.edition.place,
+        },
         session=session_at_till(till.id),
         csrf=generate_csrf(),
     )

@@ -17,6 +17,8 @@ const NOT_KEPT = {
 // stored record), "scanned" (detail: {ms, accepted}), "answer" (detail: {tone, title, text}) with what a scan or an act
 // is answered.
 export class Counter extends EventTarget {
+  // The record of the sale made last, null before the first.
+  last = null;
   // Scans that came while a sale or a void was being written, in order.
   #waiting = [];
 

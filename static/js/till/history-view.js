@@ -21,7 +21,7 @@ export class HistoryView {
   #void = $("void");
   #sale = null;
 
-  // `tell.voided(refunds)` once a void is on disk, `tell.failed(title, text)` when it could not be written.
+  // `tell.receipt(sale)` shows one, `tell.voided(refunds)` once a void is on disk, `tell.failed(title, text)` when it could not be written.
   constructor(till, tell) {
     this.#till = till;
     this.#tell = tell;
@@ -57,6 +57,7 @@ export class HistoryView {
         gone.length ? el("span", { class: "past__void" }, `Annulé : ${gone.map((place) => called(entry.lines[place])).join(", ")}`) : null,
       ),
       el("span", { class: `badge badge--${tone}` }, word),
+      el("button", { class: "button button--quiet button--small", type: "button", onclick: () => this.#tell.receipt(sale) }, "Ticket"),
       this.#voidable(sale, gone)
         ? el("button", { class: "button button--secondary button--small", type: "button", onclick: () => this.#ask(sale, gone) }, "Annuler")
         : null,

@@ -2,9 +2,9 @@
 
 const PAY = { F2: "cash", F3: "card", F4: "cheque", F6: "split" };
 
-export function listenForKeys({ pay, back, removeLast, history, synchronise, type, menu, park, camera, unlabelled }) {
+export function listenForKeys({ pay, back, removeLast, history, synchronise, type, menu, park, camera, unlabelled, last }) {
   const actions = {
-    F1: park, F7: type, F8: unlabelled, F9: history, F10: synchronise, F12: menu, Escape: back,
+    F1: park, F7: type, F8: unlabelled, F9: history, F10: synchronise, F11: last, F12: menu, Escape: back,
     Insert: camera, Delete: removeLast,
   };
   window.addEventListener("keydown", (event) => {

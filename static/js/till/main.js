@@ -34,6 +34,7 @@ async function start() {
       showAnswer("accepted", `Annulé : rendez ${euros(sum)}`, "Remettez les articles en vente.");
       counter.scanWaiting();
     },
+    receipt: (sale) => counter.dispatchEvent(new CustomEvent("receipt", { detail: sale })),
     failed(title, text) {
       counter.refuse({ title, text });
       counter.scanWaiting();
@@ -54,6 +55,7 @@ async function start() {
     history: () => history.open(),
     synchronise,
     menu: openMenu,
+    last: () => counter.dispatchEvent(new Event("last")),
     camera: () => counter.dispatchEvent(new Event("camera")),
     park: () => counter.dispatchEvent(new Event("park")),
     unlabelled: openUnlabelled,

@@ -72,6 +72,8 @@ export class PaymentView {
     $("done-what").textContent = `${euros(total)} en ${describe(payments)}`;
     $("done-total").hidden = change > 0;
     $("done-total").textContent = euros(total);
+    // Looked at again while the next customer is served.
+    $("done-back").hidden = !this.#basket().lines.length;
     this.#show("done");
   }
 
