@@ -1,9 +1,12 @@
 // The till's service worker: keeps the page and its files for when there is no server, and sends what is queued.
 import { flush } from "./outbox.js";
-import { PREFIX, openStore } from "/static/js/till/store.js";
+import { PREFIX, openStore, readMeta } from "/static/js/till/store.js";
 
 const CACHE = "bourse-till-";
 const GUIDE = "/till/guide";
+// Where the installed app starts.
+const HOME = "/till/";
+const PATIENCE = 5000;
 const KEPT = ["/static/", "/sw/", "/aide/img/"];
 const TILL_PAGE = /^\/till\/\d+$/;
 
@@ -19,6 +22,7 @@ export function keepTill({ version, shell, files }) {
     if (request.method !== "GET" || url.origin !== self.location.origin) return;
     if (request.mode === "navigate") {
       if (TILL_PAGE.test(url.pathname)) event.respondWith(fromCache(name, shell, request));
+      else if (url.pathname === HOME) event.respondWith(homeOrTill(request));
       else if (url.pathname === GUIDE) event.respondWith(fromCache(name, request, request));
     } else if (KEPT.some((folder) => url.pathname.startsWith(folder))) {
       event.respondWith(fromCache(name, request, request));
@@ -52,15 +56,40 @@ async function fromCache(name, key, request) {
   return (await cache.match(key, { ignoreVary: true })) ?? fetch(request);
 }
 
+// The list of tills needs the server; without it, the till that sold here last.
+async function homeOrTill(request) {
+  try {
+    return await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
+  } catch (error) {
+    const id = await lastTill();
+    return id ? Response.redirect(`${HOME}${id}`) : Response.error();
+  }
+}
+
+async function lastTill() {
+  const found = await Promise.all(
+    (await tillIds()).map(async (id) => {
+      const database = await openStore(id);
+      const { key, lastAt = 0 } = await readMeta(database, ["key", "lastAt"]);
+      database.close();
+      return { id, lastAt, known: Boolean(key) };
+    }),
+  );
+  return found.filter(({ known }) => known).sort((one, other) => other.lastAt - one.lastAt)[0]?.id;
+}
+
 async function forgetOthers(name) {
   const names = await caches.keys();
   await Promise.all(names.filter((each) => each.startsWith(CACHE) && each !== name).map((each) => caches.delete(each)));
 }
 
+async function tillIds() {
+  const databases = await indexedDB.databases();
+  return databases.flatMap(({ name }) => (name.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : []));
+}
+
 async function flushAll() {
-  for (const { name } of await indexedDB.databases()) {
-    if (!name.startsWith(PREFIX)) continue;
-    const tillId = name.slice(PREFIX.length);
+  for (const tillId of await tillIds()) {
     const database = await openStore(tillId);
     try {
       await flush(database, tillId);

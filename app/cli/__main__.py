@@ -20,6 +20,7 @@ COMMANDS = {
     "simulate": ("app.cli.simulate:simulate_command", "Jouer une édition entière par HTTP."),
     "bench": ("app.cli.bench:bench_command", "Mesurer la vitesse."),
     "screenshots": ("app.cli.screenshots:screenshots_command", "Refaire les images du guide."),
+    "artwork": ("app.cli.artwork:artwork_command", "Redessiner les icônes et le code d'essai."),
     "test": ("app.cli.testing:test_command", "Les vérifications et les tests."),
 }
 

@@ -40,13 +40,27 @@ def manifest() -> ResponseReturnValue:
         name="Caisse – Bourse ALPE",
         short_name="Caisse",
         lang="fr",
+        description="La caisse de la bourse aux vêtements et aux jouets, qui vend aussi sans réseau.",
+        # Not the address it starts at, which may change: what makes it the same app for ever.
+        id="/till/",
         start_url=url_for("till.home"),
         scope=url_for("till.home"),
         display="standalone",
         background_color="#ffffff",
         theme_color="#2563eb",
-        icons=[{"src": asset_url("img/logo.svg"), "sizes": "any", "type": "image/svg+xml"}],
+        icons=[_icon(size, purpose) for purpose in ("any", "maskable") for size in (192, 512)],
+        shortcuts=[
+            {"name": "Choisir une caisse", "url": url_for("till.home")},
+            {"name": "Aide de la caisse", "url": url_for("till.guide")},
+        ],
     )
     response.mimetype = "application/manifest+json"
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _icon(size: int, purpose: str) -> dict[str, str]:
+    """Drawn by `./bourse artwork`. A maskable one is cut into a shape by the system that shows it."""
+    name = "icon-maskable" if purpose == "maskable" else "icon"
+    source = asset_url(f"img/{name}-{size}.png")
+    return {"src": source, "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}

@@ -1,22 +1,17 @@
 // Everything around selling, one module each; each is given the counter once, when the till is open.
 import { installCamera } from "./camera-view.js";
 import { installConflicts } from "./conflicts.js";
+import { installInstall } from "./install.js";
 import { installLastSale } from "./last-sale.js";
 import { installManual } from "./manual-view.js";
 import { installMenu } from "./menu.js";
 import { installParked } from "./parked-view.js";
 import { installReceipt } from "./receipt-view.js";
+import { installSelfTest } from "./self-test-view.js";
 import { installUnlabelled } from "./unlabelled-view.js";
+import { installWake } from "./wake.js";
 
 const FEATURES = [
-  installManual,
-  installMenu,
-  installCamera,
-  installParked,
-  installUnlabelled,
-  installConflicts,
-  installReceipt,
-  installLastSale,
 ];
 
 export function installFeatures(counter) {

@@ -1,4 +1,5 @@
 // Asking the server who works here: the session of this till, and the key of this browser.
+import { isPrivateWindow } from "./private-window.js";
 import { personRequest, ServerProblem } from "./server.js";
 import { importSecret } from "./signing.js";
 
@@ -12,6 +13,9 @@ export class NotReady extends Error {
 
 // Bring what the till knows up to date. Without the server it goes on with what it has.
 export async function register(till, takeOver = false) {
+  if (!till.key && (await isPrivateWindow())) {
+    throw new NotReady("Fenêtre privée", "Elle oublie tout quand on la ferme : vos ventes seraient perdues. Fermez-la, et ouvrez la caisse dans une fenêtre ordinaire.");
+  }
   let answer;
   try {
     answer = await personRequest(`/till/${till.id}/state`);
