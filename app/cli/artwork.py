@@ -27,7 +27,7 @@ def artwork_command() -> None:
     for name, drawing in (("icon", logo), ("icon-maskable", re.sub(r' rx="8"', "", logo))):
         for size in ICON_SIZES:
             draw_icon(drawing, size, IMAGES / f"{name}-{size}.png")
-    segno.make(TEST_CODE, error="m", micro=False).save(IMAGES / "scan-test-qr.png", border=2, scale=5)
+    segno.make(TEST_CODE, error="m", micro=False).save(str(IMAGES / "scan-test-qr.png"), border=2, scale=5)
     bars = io.BytesIO()
     # Three pixels a module: a screen shows each as it is.
     options = {"module_width": 0.381, "dpi": 200, "module_height": 12, "write_text": False}

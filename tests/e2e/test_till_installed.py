@@ -1,4 +1,4 @@
-"""The till as an app of its own: what a browser wants before offering that, and its start without a server."""
+"""The till as an app of its own: what a browser wants before it offers that, and a start without a server."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
