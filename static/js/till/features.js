@@ -12,6 +12,17 @@ import { installUnlabelled } from "./unlabelled-view.js";
 import { installWake } from "./wake.js";
 
 const FEATURES = [
+  installManual,
+  installMenu,
+  installCamera,
+  installParked,
+  installUnlabelled,
+  installConflicts,
+  installReceipt,
+  installLastSale,
+  installSelfTest,
+  installWake,
+  installInstall,
 ];
 
 export function installFeatures(counter) {

@@ -1,5 +1,6 @@
 // What a receipt says of a sale. Pure: the same words on paper, on the screen and in its QR code.
 import { shortName } from "./codes.js";
+import { goneLines, lineName } from "./lines.js";
 import { euros } from "./money.js";
 import { changeDue, describe, METHOD_NAMES } from "./payment.js";
 
@@ -15,11 +16,12 @@ export function receiptNumber(place, seq) {
 // `sale`: a record of the journal with its `voids`. Returns what to print, each sum in cents.
 export function receiptOf(sale, { place, catalogue, duplicate }) {
   const { entry, seq, voids } = sale;
-  const lines = entry.lines.map((line, index) => ({
-    name: line.text ?? catalogue.get(line.code)?.name ?? "Article",
+  const gone = goneLines(sale);
+  const lines = entry.lines.map((line, place) => ({
+    name: lineName(line, catalogue) || "Article",
     detail: line.code ? shortName(line.code) : "",
     price: line.price,
-    voided: voids.some((each) => takesBack(each, line, index)),
+    voided: gone.includes(place),
   }));
   const number = receiptNumber(place, seq);
   return {
@@ -43,10 +45,6 @@ export function receiptOf(sale, { place, catalogue, duplicate }) {
       how: describe(refunds),
     })),
   };
-}
-
-function takesBack({ codes = [], lines = [] }, { code }, index) {
-  return code ? codes.includes(code) : lines.includes(index);
 }
 
 // In few words, for a QR code: the lines one by one while they fit.
