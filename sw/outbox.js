@@ -7,14 +7,18 @@ const STATES = { confirmed: "confirmed", confirmed_conflict: "conflict", quarant
 
 // Send until nothing is left; resolves to the records that got their verdict. Throws ServerProblem when the server
 // cannot be reached or proves nothing: everything unproved is sent again next time, with the same uuid.
+// A server that was restored takes nothing ("epoch") until it was told what it lost, so that a sale comes before its void.
 export function flush(database, tillId, onSettled = () => {}) {
   return navigator.locks.request(`bourse-outbox-${tillId}`, async () => {
-    const { key } = await readMeta(database, ["key"]);
+    const { key, keys = {}, epoch } = await readMeta(database, ["key", "keys", "epoch"]);
     const settled = [];
     for (;;) {
-      const entries = await pendingEntries(database, BATCH);
-      if (!entries.length || !key) return settled;
-      const proved = await send(key, entries);
+      const waiting = await pendingEntries(database, BATCH);
+      if (!waiting.length || !key) return settled;
+      // An entry goes under the key that signed it, also after this browser was given another one.
+      const signer = waiting[0].key ?? key.id;
+      const entries = waiting.filter((record) => (record.key ?? key.id) === signer);
+      const proved = await send(keys[signer] ?? key, epoch, entries);
       const records = await settle(database, proved);
       settled.push(...records);
       onSettled(records);
@@ -22,9 +26,9 @@ export function flush(database, tillId, onSettled = () => {}) {
   });
 }
 
-async function send(key, entries) {
+async function send(key, epoch, entries) {
   const batch = entries.map(({ uuid, hash, payload, mac }) => ({ uuid, hash, payload, mac }));
-  const answer = await signedJson(key, "POST", "/sync/journal", { entries: batch });
+  const answer = await signedJson(key, "POST", "/sync/journal", { entries: batch, epoch });
   const proved = matchVerdicts(entries, answer.verdicts);
   if (!proved.length) throw new ServerProblem("unreachable", "no verdict of ours");
   return proved;

@@ -3,6 +3,8 @@ import { flush } from "./outbox.js";
 import { PREFIX, openStore, readMeta } from "/static/js/till/store.js";
 
 const CACHE = "bourse-till-";
+// As in static/js/till/update.js: a page of this version is open.
+const VERSION_LOCK = "bourse-version-";
 const GUIDE = "/till/guide";
 // Where the installed app starts.
 const HOME = "/till/";
@@ -31,6 +33,7 @@ export function keepTill({ version, shell, files }) {
   // The page asks for the new version when its basket is empty.
   self.addEventListener("message", (event) => {
     if (event.data === "take-over") self.skipWaiting();
+    if (event.data === "tidy") event.waitUntil(forgetOthers(name));
   });
   self.addEventListener("sync", (event) => {
     if (event.tag === "journal") event.waitUntil(flushAll());
@@ -52,8 +55,10 @@ async function precache(name, addresses) {
 
 async function fromCache(name, key, request) {
   const cache = await caches.open(name);
-  // What is kept is the same for everybody, whatever headers it was asked for with.
-  return (await cache.match(key, { ignoreVary: true })) ?? fetch(request);
+  // What is kept is the same for everybody, whatever headers it was asked for with. A page of an earlier version may
+  // still need a file that this version no longer has.
+  const kept = (await cache.match(key, { ignoreVary: true })) ?? (await caches.match(key, { ignoreVary: true }));
+  return kept ?? fetch(request);
 }
 
 // The list of tills needs the server; without it, the till that sold here last.
@@ -78,9 +83,12 @@ async function lastTill() {
   return found.filter(({ known }) => known).sort((one, other) => other.lastAt - one.lastAt)[0]?.id;
 }
 
+// Versions that no page uses any more.
 async function forgetOthers(name) {
+  const { held } = await self.navigator.locks.query();
+  const used = new Set([name, ...held.map((lock) => lock.name.replace(VERSION_LOCK, CACHE))]);
   const names = await caches.keys();
-  await Promise.all(names.filter((each) => each.startsWith(CACHE) && each !== name).map((each) => caches.delete(each)));
+  await Promise.all(names.filter((each) => each.startsWith(CACHE) && !used.has(each)).map((each) => caches.delete(each)));
 }
 
 async function tillIds() {

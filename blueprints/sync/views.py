@@ -30,10 +30,13 @@ bp.before_request(require_till)
 @bp.post("/journal")
 def journal() -> ResponseReturnValue:
     """A batch of entries, oldest first; answers one verdict each, whatever is wrong with one of them."""
-    entries = read_object().get("entries")
+    data, epoch = read_object(), server_epoch()
+    entries = data.get("entries")
     if not isinstance(entries, list) or not 0 < len(entries) <= MAX_BATCH:
         raise BadRequest
-    epoch = server_epoch()
+    if data.get("epoch") not in (None, epoch):
+        # Restored from a backup: what was lost comes first, or a void would come before its sale.
+        return jsonify(error="epoch_changed", epoch=epoch), 409
     verdicts = receive_entries(till_device(), [read_entry(entry) for entry in entries])
     return jsonify(
         epoch=epoch,

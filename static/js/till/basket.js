@@ -4,8 +4,8 @@ import { readCode } from "./codes.js";
 import { hour } from "./dom.js";
 
 const UNREADABLE = {
-  "not-a-code": { title: "Code non reconnu", text: "Scannez l'étiquette de la bourse, ou tapez par exemple 245-03." },
-  "wrong-digits": { title: "Code mal lu", text: "Un chiffre est faux. Scannez à nouveau, ou tapez par exemple 245-03." },
+  "not-a-code": { unreadable: true, title: "Code non reconnu", text: "Scannez l'étiquette de la bourse, ou tapez par exemple 245-03." },
+  "wrong-digits": { unreadable: true, title: "Code mal lu", text: "Un chiffre est faux. Scannez à nouveau, ou tapez par exemple 245-03." },
 };
 
 // What nobody could find in the catalogue, as a line of the basket: typed words and a price in cents, no code.

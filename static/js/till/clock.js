@@ -2,11 +2,12 @@
 
 const JUMP = 2000;
 
-// `saved`: {offset, error} of an earlier visit, in ms (server minus this computer's clock).
-export function createClock(saved) {
+// `saved`: {offset, error} of an earlier visit, in ms (server minus this computer's clock); `lastAt`: the corrected
+// time of the last entry written. Time before it: the clock was set back while the page was closed.
+export function createClock(saved, lastAt = 0) {
   let best = saved ?? { offset: 0, error: Infinity };
   let anchor = anchorNow();
-  let jumped = false;
+  let jumped = anchor.server < lastAt - JUMP;
 
   function anchorNow() {
     return { wall: Date.now(), perf: performance.now(), server: Date.now() + best.offset };
@@ -16,6 +17,7 @@ export function createClock(saved) {
   function watch() {
     const drift = Date.now() - anchor.wall - (performance.now() - anchor.perf);
     if (Math.abs(drift) > JUMP) jumped = true;
+    return jumped;
   }
 
   return {
@@ -38,6 +40,14 @@ export function createClock(saved) {
       if (known) raw.error_ms = Math.round(best.error);
       if (jumped) raw.jump = true;
       return { at: Math.round(at), clock: raw };
+    },
+    // Whether the time is in doubt until the server is asked again.
+    isInDoubt: watch,
+    get error() {
+      return best.error;
+    },
+    get offset() {
+      return best.offset;
     },
     now: () => anchor.server + performance.now() - anchor.perf,
   };

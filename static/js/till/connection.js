@@ -7,7 +7,8 @@ const RECOVERING = 1000;
 const SUCCESSES = 3;
 const BACK_OFF = [1000, 2000, 4000, 8000, 16000, 30000];
 
-// `state`: "connecting" | "online" | "offline" | "refused" (key unknown) | "broken" (storage). `till` gives what a ping says of it and hears back.
+// `state`: "connecting" | "online" | "offline" | "auth-wait" (nobody signed in) | "refused" (key unknown) | "broken"
+// (storage). `till` gives what a ping says of it and hears back.
 export class Connection {
   state = "connecting";
   lastSync = null;
@@ -50,8 +51,8 @@ export class Connection {
   async #exchange() {
     clearTimeout(this.#timer);
     try {
-      await this.#till.flush();
-      await this.#till.ping();
+      await this.#till.exchange.flush();
+      await this.#till.exchange.ping();
       this.#succeeded();
     } catch (problem) {
       this.#failed(problem);
@@ -71,7 +72,7 @@ export class Connection {
     this.#successes = 0;
     this.#failures += 1;
     if (!problem.kind) console.error(problem);
-    this.#become({ refused: "refused", unreachable: "offline" }[problem.kind] ?? "broken");
+    this.#become({ login: "auth-wait", refused: "refused", unreachable: "offline" }[problem.kind] ?? "broken");
   }
 
   #become(state) {

@@ -14,8 +14,7 @@ const NOT_KEPT = {
 };
 
 // Events: "basket" after each change of it, "words" (detail: typed where a code was expected), "sold" (detail: the
-// stored record), "scanned" (detail: {ms, accepted}), "answer" (detail: {tone, title, text}) with what a scan or an act
-// is answered.
+// stored record), "answer" (detail: {tone, title, text}) with what a scan or an act is answered.
 export class Counter extends EventTarget {
   // The record of the sale made last, null before the first.
   last = null;
@@ -33,12 +32,17 @@ export class Counter extends EventTarget {
   }
 
   // A code that was scanned, wherever from: into the basket, or refused aloud.
-  scan(text) {
+  // `at`: when it was read, in ms of performance.now().
+  scan(text, at = performance.now()) {
     if (!this.till.canSell || isGated()) return this.refuse(NOT_READY);
     if (this.till.saving) return this.#waiting.push(text);
+    const { measures } = this.till;
+    measures.untilShown(measures.scans, at);
     for (const dialog of document.querySelectorAll("dialog[open]:not([data-stays])")) dialog.close();
     this.nextCustomer();
-    return this.take(this.basket.look(text));
+    const look = this.basket.look(text);
+    if (look.refusal?.unreadable) measures.scanFailures += 1;
+    return this.take(look);
   }
 
   scanWaiting() {
@@ -107,10 +111,13 @@ export class Counter extends EventTarget {
 
   async sell(payments) {
     if (this.till.saving) return;
+    const { measures } = this.till;
+    const askedAt = performance.now();
     try {
       const record = await this.till.sell(payments);
       this.draw();
       this.payment.done(record);
+      measures.untilShown(measures.payments, askedAt);
       showAnswer("accepted", "Encaissé", "Scannez l'article suivant pour servir le prochain client.");
       this.dispatchEvent(new CustomEvent("sold", { detail: record }));
     } catch (error) {

@@ -8,7 +8,7 @@ export const FORMAT = 2;
 export class JournalMoved extends Error {}
 
 // Write one entry ({kind, …body}) and what it changes in the catalogue, all or nothing, on disk when it resolves.
-// `facts`: {tillId, session, key, lastSeq, at, clock}. Returns the stored record.
+// `facts`: {tillId, session, by, key, lastSeq, at, clock}. Returns the stored record.
 export async function append(database, facts, body, changedItems) {
   const seq = facts.lastSeq + 1;
   const entry = {
@@ -19,11 +19,12 @@ export async function append(database, facts, body, changedItems) {
     session: facts.session,
     at: new Date(facts.at).toISOString(),
     clock: facts.clock,
+    by: facts.by,
     ...body,
   };
   const payload = canonical(entry);
   const [hash, mac] = await Promise.all([sha256(payload), hmac(facts.key.key, payload)]);
-  const record = { seq, uuid: entry.uuid, kind: entry.kind, state: "local", payload, hash, mac, entry };
+  const record = { seq, uuid: entry.uuid, kind: entry.kind, state: "local", key: facts.key.id, payload, hash, mac, entry };
 
   // From here to `done` nothing but this database is awaited: a transaction does not wait for strangers.
   const transaction = durable(database, ["journal", "overlay", "meta"]);

@@ -1,4 +1,5 @@
 // The till's page: one tab sells, everything it knows is read from disk, then the server is asked.
+import { raiseAlarm } from "./alarms.js";
 import { showAnswer } from "./basket-view.js";
 import { Counter } from "./counter.js";
 import { $ } from "./dom.js";
@@ -43,11 +44,15 @@ async function start() {
   closeDialogsByTheirCross();
   installFeatures(counter);
   till.addEventListener("change", () => showState(till));
+  till.addEventListener("news", ({ detail }) => followSession(counter, detail.session));
   till.addEventListener("verdict", ({ detail }) => tellVerdicts(counter, detail));
   setInterval(() => showState(till), 15000);
+  // The computer slept, or its clock was set: ask the server for the time before the next sale.
+  setInterval(() => till.clock.isInDoubt() && till.connection.now(), 1000);
   showState(till);
+  tellLostMemory(till);
 
-  listenForScans((text) => counter.scan(text));
+  listenForScans((text, at) => counter.scan(text, at));
   listenForKeys({
     pay: (mode) => counter.payment.choose(mode),
     back: () => counter.payment.leave(),
@@ -67,8 +72,10 @@ async function start() {
   window.addEventListener("beforeunload", (event) => {
     if (till.pending.count) event.preventDefault();
   });
-  navigator.storage?.persist?.();
-  keepPage();
+  navigator.storage?.persist?.().then((answer) => {
+    till.persisted = answer;
+  });
+  keepPage(till.version);
   if (till.canSell) hideGate();
   counter.draw();
   await enter(counter);
@@ -81,9 +88,8 @@ async function enter(counter, takeOver = false) {
     await register(till, takeOver);
     if (till.key && till.catalogue.edition === null) {
       showGate("Chargement des articles…", "Quelques secondes suffisent.");
-      await till.loadCatalogue();
+      await till.exchange.loadCatalogue();
     }
-    till.connection.now();
     hideGate();
     counter.draw();
     askForUpdates(() => !counter.basket.lines.length && !till.saving);
@@ -94,6 +100,23 @@ async function enter(counter, takeOver = false) {
       showGate("Chargement impossible", "Le serveur ne répond pas comme prévu.", "retry", { tillId, again });
     }
   }
+  tellLostMemory(till);
+  // Also when nothing can be sold here now: what waits is sent.
+  if (till.key) till.connection.now();
+}
+
+// The session was closed elsewhere, or somebody else sells now: the customer being served comes first.
+async function followSession(counter, session) {
+  if (session && session.uuid === till.session?.uuid) {
+    if (session.by !== till.session.by) await till.remember({ session });
+  } else if (till.session && !counter.basket.lines.length && !till.saving) {
+    await enter(counter);
+  }
+}
+
+function tellLostMemory({ lost }) {
+  if (!lost) return;
+  raiseAlarm("lost", `Cet appareil avait noté des ventes jusqu'au n° ${lost.noted}, il n'en retrouve que ${lost.here}. Appelez un gestionnaire.`);
 }
 
 async function synchronise() {

@@ -35,8 +35,17 @@ export async function register(till, takeOver = false) {
     await till.remember({ session: null });
     throw new NotReady("Caisse fermée", "Ouvrez-la en comptant le fond de caisse.", "open");
   }
-  if (till.key && till.session?.uuid === data.session.uuid) return;
-  await join(till, data, takeOver);
+  if (till.key && till.session?.uuid === data.session.uuid) {
+    await till.remember({ session: data.session });
+    await vouch(till, data.csrf);
+  } else {
+    await join(till, data, takeOver);
+  }
+}
+
+// Who is signed in lets this browser send its journal, until that sign-in ends.
+export async function vouch(till, csrf) {
+  await personRequest(`/till/${till.id}/device/login`, { method: "POST", csrf, data: { key_id: till.key.id } });
 }
 
 async function join(till, { csrf, session }, takeOver) {
@@ -48,5 +57,6 @@ async function join(till, { csrf, session }, takeOver) {
   if (status === 409) throw new NotReady("Caisse ouverte ailleurs", data.error, "take-over");
   if (status !== 200) throw new NotReady("Caisse indisponible", data.error ?? "Rechargez la page.", "retry");
   const key = data.secret ? { id: data.key_id, key: await importSecret(data.secret) } : till.key;
-  await till.remember({ key, session, lastSeq: Math.max(till.lastSeq, data.last_seq) });
+  await till.remember({ key, session });
+  await till.catchUp(data.last_seq);
 }

@@ -9,7 +9,7 @@ const ENDS = new Set(["Enter", "NumpadEnter", "Tab"]);
 // The digit keys of a French keyboard without Shift, when the physical key is not told.
 const AZERTY = "à&é\"'(-è_ç";
 
-// Calls `onScan(text)` for every burst, in order, before any button or field sees its Enter.
+// Calls `onScan(text, at)` for every burst, in order, before any button or field sees its Enter.
 export function listenForScans(onScan) {
   let burst = "";
   let lastAt = 0;
@@ -26,7 +26,7 @@ export function listenForScans(onScan) {
         field?.restore();
         const text = burst;
         burst = "";
-        onScan(text);
+        onScan(text, event.timeStamp);
       }
       burst = "";
       return;

@@ -4,7 +4,9 @@ import { hmac, sha256 } from "./signing.js";
 export const TIMEOUT = 5000;
 const CATALOGUE_TIMEOUT = 30000;
 
-// Why a request proved nothing: "unreachable" (no answer in time, or none of ours) or "refused" (unknown key).
+// Why a request proved nothing: "unreachable" (no answer in time, or none of ours), "refused" (unknown key) or
+// "login" (nobody of the team is signed in on this device any more: what is sold waits here) or "epoch" (the server was
+// restored from a backup: it must first be told what it lost).
 export class ServerProblem extends Error {
   constructor(kind, detail = "") {
     super(`${kind} ${detail}`.trim());
@@ -22,14 +24,21 @@ export async function signedRequest(key, method, address, data, { headers = {}, 
     credentials: "omit",
     headers: { ...headers, "Content-Type": "application/json", Authorization: `Till ${key.id} ${mac}` },
   }, timeout);
-  if (response.status === 401) throw new ServerProblem("refused");
+  if (response.status === 401) throw new ServerProblem(await whyRefused(response));
   return response;
+}
+
+// Only our own words count: a portal that asks for a password is no answer.
+async function whyRefused(response) {
+  const { error } = await readJson(response);
+  return { login_expired: "login", unknown_till_key: "refused" }[error] ?? "unreachable";
 }
 
 export async function signedJson(key, method, address, data) {
   const response = await signedRequest(key, method, address, data);
-  if (!response.ok) throw new ServerProblem("unreachable", String(response.status));
-  return readJson(response);
+  if (response.ok) return readJson(response);
+  const reborn = response.status === 409 && (await readJson(response)).error === "epoch_changed";
+  throw new ServerProblem(reborn ? "epoch" : "unreachable", String(response.status));
 }
 
 export function fetchCatalogue(key, etag) {
@@ -43,7 +52,7 @@ export async function personRequest(address, { method = "GET", csrf, data } = {}
   if (csrf) headers["X-CSRFToken"] = csrf;
   if (data) headers["Content-Type"] = "application/json";
   const response = await send(address, { method, headers, body: data && JSON.stringify(data), redirect: "error" }, TIMEOUT);
-  return { status: response.status, data: await readJson(response) };
+  return { status: response.status, data: response.status === 204 ? {} : await readJson(response) };
 }
 
 async function send(address, options, timeout) {

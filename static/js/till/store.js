@@ -5,8 +5,8 @@ import { openDB } from "/static/vendor/idb-8.0.4/idb.js";
 const VERSION = 1;
 export const PREFIX = "bourse-till-";
 
-// Stores: `journal` by seq (state: local | confirmed | conflict | quarantined), `overlay` by code (items newer than
-// the catalogue), `meta` by name (key, session, seq, catalogue, clock, basket…).
+// Stores: `journal` by seq (state: local | confirmed | conflict | quarantined; `key`: id of the key that signed it),
+// `overlay` by code (items newer than the catalogue), `meta` by name (key, keys, session, seq, catalogue, clock…).
 export function openStore(tillId) {
   return openDB(PREFIX + tillId, VERSION, {
     upgrade(database) {

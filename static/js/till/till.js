@@ -1,37 +1,43 @@
 // The till itself, without a screen: what it knows, sells, voids and tells the server.
-import { flush } from "/sw/outbox.js";
 import { Basket } from "./basket.js";
 import { Catalogue, codesOf } from "./catalogue.js";
 import { createClock } from "./clock.js";
-import { Connection, ping } from "./connection.js";
+import { Connection } from "./connection.js";
+import { Exchange } from "./exchange.js";
 import { append } from "./journal.js";
+import { Measures } from "./measures.js";
+import { markWritten, writtenBefore } from "./memory.js";
 import { ParkedBaskets } from "./parked.js";
-import { fetchCatalogue, readJson, ServerProblem } from "./server.js";
-import { openStore, pendingState, readMeta } from "./store.js";
+import { openStore, readMeta } from "./store.js";
 
 export const VOID_WINDOW = 5 * 60 * 1000;
+// What is kept of the till beside its journal, by name, and what it is before it was ever kept.
+const KEPT = {
+  key: null, keys: {}, session: null, place: null, seq: 0, lastAt: 0, clock: undefined, basket: [], parked: [], epoch: null,
+};
 
+// Events: "change" (something to show), "verdict" (odd records the server answered), "news" (the answer to a ping).
 export class Till extends EventTarget {
   constructor(id, version) {
     super();
-    Object.assign(this, { id, version, pending: { count: 0, oldest: null }, saving: false });
+    Object.assign(this, { id, version, pending: { count: 0, oldest: null }, saving: false, selfTest: null, persisted: null });
+    this.measures = new Measures();
   }
 
   // Everything from disk; nothing here needs the server.
   async open() {
     this.database = await openStore(this.id);
-    const meta = await readMeta(this.database, ["key", "session", "place", "seq", "lastAt", "clock", "basket", "parked"]);
-    this.key = meta.key ?? null;
-    this.session = meta.session ?? null;
-    this.place = meta.place ?? null;
-    this.lastSeq = meta.seq ?? 0;
-    this.lastAt = meta.lastAt ?? 0;
-    this.clock = createClock(meta.clock);
+    const kept = { ...KEPT, ...withoutMissing(await readMeta(this.database, Object.keys(KEPT))) };
+    const { key, keys, session, place, epoch, lastAt } = kept;
+    Object.assign(this, { key, keys, session, place, epoch, lastAt, lastSeq: kept.seq });
+    this.clock = createClock(kept.clock, lastAt);
     this.catalogue = await Catalogue.open(this.database);
-    this.parked = new ParkedBaskets(this.database, meta.parked ?? []);
-    this.basket = new Basket(this.catalogue, this.parked, meta.basket ?? []);
+    this.parked = new ParkedBaskets(this.database, kept.parked);
+    this.basket = new Basket(this.catalogue, this.parked, kept.basket);
     this.connection = new Connection(this, () => this.#changed());
-    await this.countPending();
+    this.exchange = new Exchange(this);
+    await this.exchange.countPending();
+    await this.#lookForLostMemory();
   }
 
   get canSell() {
@@ -43,8 +49,21 @@ export class Till extends EventTarget {
     return (this.session?.volunteer ?? "").replace(/^(\S+) (\S).*$/, "$1 $2.");
   }
 
-  // What the server said of this till, kept for when it cannot be asked.
+  // What this till says of itself with each ping.
+  get health() {
+    return {
+      ...this.measures.summary(),
+      persisted: this.persisted,
+      clock_error_ms: Number.isFinite(this.clock.error) ? Math.round(this.clock.error) : null,
+      agrees: this.exchange.agrees,
+      self_test: this.selfTest,
+    };
+  }
+
+  // What the server said of this till, kept for when it cannot be asked. A new key does not forget the old ones: what
+  // they signed may still have to be sent.
   async remember(facts) {
+    if (facts.key) facts = { ...facts, keys: { ...this.keys, [facts.key.id]: facts.key } };
     Object.assign(this, facts);
     const transaction = this.database.transaction("meta", "readwrite");
     for (const [name, value] of Object.entries(facts)) transaction.store.put(value, name === "lastSeq" ? "seq" : name);
@@ -78,10 +97,12 @@ export class Till extends EventTarget {
     this.saving = true;
     try {
       const stamp = this.clock.stamp(this.lastAt);
-      const facts = { tillId: this.id, session: this.session.uuid, key: this.key, lastSeq: this.lastSeq, ...stamp };
+      const { id: tillId, key, lastSeq } = this;
+      const facts = { tillId, session: this.session.uuid, by: this.session.by, key, lastSeq, ...stamp };
       const record = await append(this.database, facts, body, changed);
       this.lastSeq = record.seq;
       this.lastAt = stamp.at;
+      markWritten(this.id, record.seq);
       this.catalogue.show(changed);
       this.catalogue.touch(codesOf(record.entry));
       this.pending = { count: this.pending.count + 1, oldest: this.pending.oldest ?? stamp.at };
@@ -96,54 +117,31 @@ export class Till extends EventTarget {
     return { ...this.catalogue.get(code), code, state: "s", till: this.place.number, at: this.clock.now(), by: this.seller };
   }
 
-  // --- what the connection does at each turn
-
-  async flush() {
-    try {
-      await flush(this.database, this.id, (records) => {
-        for (const { entry } of records) this.catalogue.touch(codesOf(entry));
-        const odd = records.filter(({ state }) => state !== "confirmed");
-        if (odd.length) this.dispatchEvent(new CustomEvent("verdict", { detail: odd }));
-      });
-    } finally {
-      await this.countPending();
-    }
-  }
-
-  async ping() {
-    if (!this.key) throw new ServerProblem("unreachable", "no key yet");
-    const askedAt = performance.now();
-    const answer = await ping(this.key, {
-      pending: this.pending.count,
-      oldest: this.pending.oldest,
-      last_seq: this.lastSeq,
-      cursor: this.catalogue.cursor,
-      version: this.version,
-    });
-    const clock = this.clock.measure(answer.t0, answer.t1, answer.now);
-    this.database.put("meta", clock, "clock");
-    const whole = answer.catalogue.reload || this.catalogue.edition === null || answer.epoch !== this.catalogue.epoch;
-    if (whole) await this.loadCatalogue();
-    else await this.catalogue.follow(this.database, answer.catalogue, askedAt);
-    this.dispatchEvent(new CustomEvent("news", { detail: answer }));
-  }
-
-  async loadCatalogue() {
-    const askedAt = performance.now();
-    const response = await fetchCatalogue(this.key, this.catalogue.etag);
-    if (response.status === 304) return;
-    if (!response.ok) throw new ServerProblem("unreachable", String(response.status));
-    const data = await readJson(response);
-    if (!Array.isArray(data.codes)) throw new ServerProblem("unreachable", "not a catalogue");
-    await this.catalogue.replace(this.database, data, response.headers.get("ETag"), askedAt);
-  }
-
-  async countPending() {
-    this.pending = await pendingState(this.database);
+  notePending(pending) {
+    this.pending = pending;
     this.#changed();
+  }
+
+  // Numbers that this browser gave out before are never given again, even when it forgot the sales that bore them.
+  async #lookForLostMemory() {
+    const before = writtenBefore(this.id);
+    if (before <= this.lastSeq) return;
+    this.lost = { noted: before, here: this.lastSeq };
+    await this.remember({ lastSeq: before });
+  }
+
+  // The server knows numbers that this browser does not: they were given out, here or by another device.
+  async catchUp(seq) {
+    if (seq <= this.lastSeq) return;
+    if (this.lastSeq) this.lost ??= { noted: seq, here: this.lastSeq };
+    await this.remember({ lastSeq: seq });
   }
 
   #changed() {
     this.dispatchEvent(new Event("change"));
   }
+}
+
+function withoutMissing(values) {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

@@ -2,11 +2,15 @@
 import { $ } from "./dom.js";
 
 let registration = null;
+// Held as long as a page of this version lives: the worker keeps the files of versions in use.
+export const VERSION_LOCK = "bourse-version-";
 
-export async function keepPage() {
+export async function keepPage(version) {
+  navigator.locks.request(VERSION_LOCK + version, { mode: "shared" }, () => new Promise(() => {}));
   if (!("serviceWorker" in navigator)) return;
   try {
     registration = await navigator.serviceWorker.register("/sw.js", { type: "module", scope: "/till/" });
+    navigator.serviceWorker.controller?.postMessage("tidy");
   } catch (error) {
     // The page goes on; it only cannot be reopened without the network.
     console.warn("service worker", error);
