@@ -3,7 +3,7 @@
 import itertools
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,12 @@ class Databases(Protocol):
     def create_empty(self) -> str:
         """URL of a new database without any table."""
 
+    def empty(self, url: str) -> None:
+        """Put a database back to its first state, also while a server uses it."""
+
+    def back_up(self, url: str) -> Callable[[], None]:
+        """Keep what a database holds now; the answer brings it back."""
+
 
 class SqliteDatabases:
     def __init__(self, directory: Path) -> None:
@@ -50,10 +56,18 @@ class SqliteDatabases:
         return f"sqlite:///{self._directory / f'db{next(self._numbers)}.sqlite3'}"
 
     def empty(self, url: str) -> None:
-        """Put a database back to its first state, also while a server uses it."""
-        path = url.removeprefix("sqlite:///")
-        with closing(sqlite3.connect(self.template)) as template, closing(sqlite3.connect(path)) as target:
-            template.backup(target)
+        _copy(self.template, Path(url.removeprefix("sqlite:///")))
+
+    def back_up(self, url: str) -> Callable[[], None]:
+        path = Path(url.removeprefix("sqlite:///"))
+        backup = path.with_suffix(f".backup{next(self._numbers)}")
+        _copy(path, backup)
+        return lambda: _copy(backup, path)
+
+
+def _copy(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as taken, closing(sqlite3.connect(target)) as given:
+        taken.backup(given)
 
 
 class MariaDbDatabases:
@@ -68,11 +82,23 @@ class MariaDbDatabases:
 
     def create(self) -> str:
         sql, url = self._template, self.create_empty()
-        self._server.load(url.rpartition("/")[2].partition("?")[0], sql)
+        self._server.load(_name(url), sql)
         return url
+
+    def empty(self, url: str) -> None:
+        # The dump begins each table with DROP TABLE.
+        self._server.load(_name(url), self._template)
+
+    def back_up(self, url: str) -> Callable[[], None]:
+        sql = self._server.dump(_name(url))
+        return lambda: self._server.load(_name(url), sql)
 
     def create_empty(self) -> str:
         return self._server.create(f"db{next(self._numbers)}")
+
+
+def _name(url: str) -> str:
+    return url.rpartition("/")[2]
 
 
 def make_app(url: str, data_dir: Path, overrides: Mapping[str, Any] | None = None) -> Flask:

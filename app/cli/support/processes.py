@@ -49,12 +49,15 @@ def end_in_good_order() -> None:
 class Process:
     """A child in its own process group, its output kept in a file, ended with all its children."""
 
-    def __init__(self, command: Sequence[str], log: Path, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str], log: Path, env: dict[str, str] | None = None, code: Path = ROOT
+    ) -> None:
+        """`code`: the tree whose program runs."""
         self.log = log
         with log.open("ab") as output:
             self._child = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=code,
                 env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -15,6 +15,7 @@ from rq import Worker
 from app.cli.environment import answers, embedded_queue_command
 from app.cli.support.processes import Process, free_port
 from app.factory import create_app
+from config.settings import ROOT
 
 
 class PrivateServer:
@@ -28,6 +29,8 @@ class PrivateServer:
         self.url = f"http://127.0.0.1:{self.port}"
         self.database_url, self.directory = database_url, directory
         self.redis_url = redis_url or f"unix://{directory / 'queue.sock'}"
+        # Another tree of the same program, to run another version of it.
+        self.code = ROOT
         self._secret_key = secret_key
         self._process: Process | None = None
         self._queue: Process | None = None
@@ -78,7 +81,7 @@ class PrivateServer:
         if self._process and self._process.running:
             return
         command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "wsgi:app"]
-        self._process = Process(command, self.directory / "gunicorn.log", self.environment)
+        self._process = Process(command, self.directory / "gunicorn.log", self.environment, self.code)
         self._process.wait_until(self.answers, f"the web server on port {self.port}")
 
     def stop(self) -> None:

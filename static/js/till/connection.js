@@ -31,7 +31,8 @@ export class Connection {
   // Talk to the server at once: somebody asks, something was sold, the page came back. One success is then enough.
   now() {
     this.#successes = Math.max(this.#successes, SUCCESSES - 1);
-    return this.#turn();
+    // One under way began before what is asked for now.
+    return this.#busy ? this.#busy.then(() => this.#turn()) : this.#turn();
   }
 
   // Something was written to the journal: send it, unless a pause after a failure is running.

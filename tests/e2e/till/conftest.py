@@ -1,0 +1,116 @@
+"""A hall, its tills in real browsers and the real server, on each database: what faults are made on."""
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, Playwright
+
+from app.cli.support.processes import find_program
+from config.settings import ROOT
+from tests.support.browser import CHROMIUM, DESKTOP, FLAGS
+from tests.support.databases import Databases, MariaDbDatabases
+from tests.support.hall import Hall, make_hall, open_till, sign_in
+from tests.support.proxy import FaultyProxy
+from tests.support.server import LiveServer
+
+
+@pytest.fixture(scope="session")
+def mariadb_web_server(mariadb_databases: MariaDbDatabases, run_dir: Path) -> Iterator[LiveServer]:
+    server = LiveServer(mariadb_databases.create(), run_dir / "web-mariadb")
+    server.start()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def live_server(backend: str, databases: Databases, request: pytest.FixtureRequest) -> Iterator[LiveServer]:
+    """The server, running, on an empty database of the test's engine."""
+    name = {"sqlite": "web_server", "mariadb": "mariadb_web_server"}[backend]
+    server: LiveServer = request.getfixturevalue(name)
+    databases.empty(server.database_url)
+    yield server
+    server.thaw()
+    if server.code != ROOT:
+        server.stop()
+        server.code = ROOT
+    server.start()
+
+
+@pytest.fixture
+def hall(live_app: Flask) -> Hall:
+    return make_hall()
+
+
+@pytest.fixture
+def till(new_context: Callable[..., BrowserContext], live_server: LiveServer, hall: Hall) -> Page:
+    """C1, open and ready to sell."""
+    return open_on(new_context(), live_server, hall)
+
+
+def open_on(context: BrowserContext, server: LiveServer, hall: Hall, number: int = 1) -> Page:
+    """A till of the hall, opened in this browser."""
+    sign_in(context, server, hall.volunteer)
+    page = context.new_page()
+    open_till(page, hall.tills[number - 1])
+    return page
+
+
+@pytest.fixture
+def proxy(live_server: LiveServer) -> Iterator[FaultyProxy]:
+    """The network between a till and the server."""
+    proxy = FaultyProxy(live_server.port)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def profile(
+    playwright: Playwright, live_server: LiveServer, tmp_path: Path
+) -> Iterator[Callable[[], BrowserContext]]:
+    """`profile()`: start the browser of this till; again after it died, with the same disk."""
+    running: list[BrowserContext] = []
+
+    def start() -> BrowserContext:
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path / "profile",
+            executable_path=find_program(*CHROMIUM),
+            args=FLAGS,
+            base_url=live_server.url,
+            locale="fr-FR",
+            timezone_id="Europe/Paris",
+            **DESKTOP,
+        )
+        context.set_default_timeout(15_000)
+        running.append(context)
+        return context
+
+    yield start
+    for context in running:
+        context.close()
+
+
+def kill_browser(profile_dir: Path) -> None:
+    """SIGKILL every process of the browser that works in this directory."""
+    subprocess.run(["pkill", "-KILL", "-f", str(profile_dir)], check=False)
+
+
+@pytest.fixture
+def new_version(live_server: LiveServer, tmp_path: Path) -> Callable[[], Path]:
+    """`new_version()`: a copy of the program whose till differs; the server runs it when started again."""
+
+    def copy() -> Path:
+        tree = tmp_path / "new-version"
+        ignored = shutil.ignore_patterns(
+            ".git", ".venv", "var", "tests", "docs/img", "__pycache__", ".*_cache"
+        )
+        shutil.copytree(ROOT, tree, ignore=ignored)
+        with (tree / "static" / "js" / "till" / "money.js").open("a") as file:
+            file.write("// another version\n")
+        live_server.code = tree
+        return tree
+
+    return copy

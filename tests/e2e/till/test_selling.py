@@ -1,0 +1,90 @@
+"""Scanning at a till, whatever has the focus, however fast, however slow the computer."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.hall import Hall, scan, sell
+from tests.support.till_checks import FULL_DISK, SLOW
+
+pytestmark = pytest.mark.browser
+
+
+def test_scenario_32_a_scan_never_presses_the_button_that_has_the_focus(till: Page, hall: Hall) -> None:
+    scan(till, hall.codes[0])
+    remove = till.get_by_role("button", name="Retirer Pantalon")
+    remove.focus()
+    scan(till, hall.codes[1])
+    expect(till.locator("[data-basket] li")).to_have_count(2)
+    till.keyboard.press("F3")
+    expect(till.locator("[data-panel='single'] [data-confirm]")).to_be_focused()
+    scan(till, hall.codes[2])
+    expect(till.locator("[data-basket] li")).to_have_count(3)
+    expect(till.locator("[data-panel='done']")).to_be_hidden()
+    till.keyboard.press("Escape")
+    till.keyboard.press("F2")
+    till.locator("[data-tendered]").fill("20")
+    scan(till, hall.codes[3])
+    expect(till.locator("[data-basket] li")).to_have_count(4)
+    expect(till.locator("[data-tendered]")).to_have_value("20")
+
+
+def test_scenario_33_an_american_scanner_on_a_french_computer(till: Page, hall: Hall) -> None:
+    code = hall.codes[4]
+    scan(till, code, text="".join("à&é\"'(-è_ç"[int(digit)] for digit in code))
+    expect(till.locator("[data-basket] li")).to_have_count(1)
+    expect(till.locator("[data-basket]")).to_contain_text("245-05")
+    till.locator("#manual-code").focus()
+    code = hall.codes[5]
+    scan(till, code, text="".join("à&é\"'(-è_ç"[int(digit)] for digit in code))
+    expect(till.locator("[data-basket] li")).to_have_count(2)
+    expect(till.locator("#manual-code")).to_have_value("")
+
+
+def test_two_scans_a_tenth_of_a_second_apart_are_two_lines_in_order(till: Page, hall: Hall) -> None:
+    till.context.new_cdp_session(till).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    for code in hall.codes[6:12]:
+        scan(till, code)
+    expect(till.locator(".line__detail")).to_contain_text(
+        ["245-07", "245-08", "245-09", "245-10", "245-11", "245-12"]
+    )
+
+
+def test_a_till_that_is_late_with_its_keys_does_not_cut_a_scan(till: Page, hall: Hall) -> None:
+    till.evaluate(
+        """() => window.addEventListener("keydown", () => {
+            const until = performance.now() + 200;
+            while (performance.now() < until);
+        })"""
+    )
+    scan(till, hall.codes[0])
+    expect(till.locator(".line__detail")).to_contain_text(["245-01"])
+
+
+def ask_void(page: Page) -> None:
+    page.keyboard.press("F9")
+    page.locator("[data-history-list]").get_by_role("button", name="Annuler").click()
+
+
+def test_a_scan_while_a_void_is_written_is_the_next_line(till: Page, hall: Hall) -> None:
+    sell(till, hall.codes[0])
+    ask_void(till)
+    till.evaluate(SLOW)
+    till.get_by_role("button", name="Annuler ces articles").click()
+    scan(till, hall.codes[1])
+    expect(till.locator("[data-basket] li")).to_have_count(0)
+    till.evaluate("() => window.letGo()")
+    expect(till.locator(".line__detail")).to_contain_text(["245-02"])
+
+
+def test_a_void_that_cannot_be_written_says_so_and_can_be_tried_again(till: Page, hall: Hall) -> None:
+    sell(till, hall.codes[0])
+    ask_void(till)
+    till.evaluate(FULL_DISK)
+    confirm = till.get_by_role("button", name="Annuler ces articles")
+    confirm.click()
+    expect(till.locator("[data-void-refund]")).to_contain_text("NON ENREGISTRÉ")
+    expect(till.locator("[data-answer]")).to_contain_text("NON ENREGISTRÉ")
+    till.evaluate("() => window.letGo()")
+    confirm.click()
+    expect(till.locator("[data-answer]")).to_contain_text("Annulé : rendez 1,00 €")
+    expect(till.locator("[data-void-refund]")).to_be_hidden()

@@ -1,0 +1,73 @@
+"""Disks that are full, memories that are wiped, downloads that stop: the till says so and invents nothing."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from app.core.db import db
+from app.sales.services.reconciliation import start_epoch
+from tests.e2e.till.conftest import open_on
+from tests.support.hall import Hall, scan, sell, status, wait_ready
+from tests.support.proxy import Fault, FaultyProxy
+from tests.support.server import LiveServer
+from tests.support.till_checks import entries_on_server, journal_of, synchronise, wait_for_sales
+
+pytestmark = pytest.mark.browser
+
+
+def test_scenario_19_the_browser_may_store_no_more(till: Page, live_server: LiveServer, hall: Hall) -> None:
+    expect(status(till)).to_contain_text("Synchronisé")
+    scan(till, hall.codes[0])
+    browser = till.context.new_cdp_session(till)
+    browser.send("Storage.overrideQuotaForOrigin", {"origin": live_server.url, "quotaSize": 1})
+    till.keyboard.press("F2")
+    till.keyboard.press("Enter")
+    expect(till.locator("[data-answer]")).to_contain_text("NON ENREGISTRÉ")
+    expect(till.locator("[data-panel='done']")).to_be_hidden()
+    expect(till.locator("[data-basket] li")).to_have_count(1)
+    browser.send("Storage.overrideQuotaForOrigin", {"origin": live_server.url})
+    till.locator("[data-confirm]:visible").click()
+    expect(till.locator("[data-panel='done']")).to_be_visible()
+    wait_for_sales(1)
+
+
+def test_scenario_20_the_browser_forgot_everything(till: Page, live_server: LiveServer, hall: Hall) -> None:
+    sell(till, hall.codes[0])
+    sell(till, hall.codes[1])
+    synchronise(till)
+    till.context.set_offline(True)
+    sell(till, hall.codes[2])
+    till.context.set_offline(False)
+    till.on("dialog", lambda dialog: dialog.accept())
+    till.goto("/till/")
+    browser = till.context.new_cdp_session(till)
+    kinds = "indexeddb,cache_storage,service_workers"
+    browser.send("Storage.clearDataForOrigin", {"origin": live_server.url, "storageTypes": kinds})
+    till.goto(f"/till/{hall.tills[0].id}")
+    till.get_by_role("button", name="Reprendre la caisse ici").click()
+    wait_ready(till)
+    expect(till.locator("[data-alarms]")).to_contain_text("jusqu'au n° 3")
+    sell(till, hall.codes[3])
+    synchronise(till)
+    wait_for_sales(3)
+    assert [record["seq"] for record in journal_of(till, hall.tills[0].id)] == [4]
+    assert [entry.seq for entry in entries_on_server()] == [1, 2, 4]
+
+
+def test_scenario_35_loading_the_catalogue_is_interrupted(
+    proxy: FaultyProxy, live_server: LiveServer, hall: Hall, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = open_on(new_context(base_url=proxy.url), live_server, hall)
+    expect(status(page)).to_contain_text("Synchronisé")
+    # A server that begins another life has its whole catalogue loaded again.
+    start_epoch("test")
+    db.session.commit()
+    with proxy.broken(Fault(truncate_at=1200)):
+        page.keyboard.press("F10")
+        expect(status(page)).to_contain_text("Hors connexion", timeout=15_000)
+        sell(page, hall.codes[0])
+    synchronise(page)
+    wait_for_sales(1)
+    scan(page, hall.codes[1])
+    expect(page.locator("[data-basket] li")).to_have_count(1)
