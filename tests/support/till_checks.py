@@ -1,4 +1,4 @@
-"""What tests of tills in a browser ask of the server's database and of the page, and the faults they make there."""
+"""What tests of tills ask of the server's database and of the page, and the faults they make there."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

@@ -1,4 +1,4 @@
-"""Networks and servers that fail in every way: no sale lost, none counted twice, the till goes on (3-till.md)."""
+"""Networks and servers that fail in every way: no sale lost, none counted twice (3-till.md)."""
 
 import threading
 import time

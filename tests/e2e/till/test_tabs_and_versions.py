@@ -82,7 +82,8 @@ def test_scenario_16_sales_queued_by_the_previous_version_of_the_page(till: Page
             const { key, session } = await readMeta(database, ["key", "session"]);
             const at = new Date().toISOString();
             const entry = {
-                v: 1, kind: "sale", uuid: crypto.randomUUID(), till: tillId, seq: 1, session: session.uuid, at,
+                v: 1, kind: "sale", uuid: crypto.randomUUID(), till: tillId, seq: 1, at,
+                session: session.uuid,
                 clock: { wall: at, offset_ms: 0, error_ms: 3 }, online: false,
                 lines: [{ code, price: 100 }], payments: [{ method: "cash", amount: 100 }], total: 100,
             };

@@ -1,4 +1,4 @@
-"""Two tills and one item: the first paid sale has it, whatever arrives first, and nothing is lost (3-till.md)."""
+"""Two tills and one item: the first paid sale has it, whatever arrives first (3-till.md)."""
 
 from collections.abc import Callable
 
