@@ -13,6 +13,8 @@ from app.sales.models import PaymentMethod
 
 # 1-product.md: a sale is voidable by its volunteer for five minutes.
 VOID_WINDOW = timedelta(minutes=5)
+# A till measures the server's time to within a round trip: less than this is no clock that is ahead.
+CLOCK_TOLERANCE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -85,7 +87,7 @@ def time_flags(
     flags = []
     if entry.jumped:
         flags.append(Flag("clock_jump", "L'horloge de la caisse avait sauté."))
-    if entry.at > received_at:
+    if entry.at > received_at + CLOCK_TOLERANCE:
         flags.append(
             Flag("clock_ahead", "L'horloge de la caisse avançait : l'heure de réception est retenue.")
         )

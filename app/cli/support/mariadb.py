@@ -29,22 +29,29 @@ class MariaDbServer:
         if done.returncode != 0:
             raise RuntimeError(f"mariadb-install-db failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         self.port = free_port()
-        self._process = Process(
-            [
-                find_program("mariadbd", "mysqld"),
-                *common,
-                f"--socket={self._socket}",
-                f"--port={self.port}",
-                "--bind-address=127.0.0.1",
-                f"--pid-file={directory / 'pid'}",
-                "--character-set-server=utf8mb4",
-                f"--innodb-flush-log-at-trx-commit={int(durable)}",
-                "--innodb-buffer-pool-size=128M",
-                "--skip-name-resolve",
-            ],
-            directory / "mariadbd.log",
-        )
+        self._log = directory / "mariadbd.log"
+        self._command = [
+            find_program("mariadbd", "mysqld"),
+            *common,
+            f"--socket={self._socket}",
+            f"--port={self.port}",
+            "--bind-address=127.0.0.1",
+            f"--pid-file={directory / 'pid'}",
+            "--character-set-server=utf8mb4",
+            f"--innodb-flush-log-at-trx-commit={int(durable)}",
+            "--innodb-buffer-pool-size=128M",
+            "--skip-name-resolve",
+        ]
+        self.start()
+
+    def start(self) -> None:
+        """Start, or start again after `kill()`, on the same port."""
+        self._process = Process(self._command, self._log)
         self._process.wait_until(self._answers, f"MariaDB on port {self.port} for {getpass.getuser()}")
+
+    def kill(self) -> None:
+        """End at once, as a power cut does."""
+        self._process.kill()
 
     def stop(self) -> None:
         self._process.stop()
