@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import func, select, update
 
 from app.accounts.models import UserSession
+from app.cli.support.processes import wait_until
 from app.core.clock import utcnow
 from app.core.db import db
 from app.sales.models import JournalEntry, Payment
@@ -76,8 +77,8 @@ def test_scenario_30_the_server_is_back_from_an_older_backup(
     till.keyboard.press("F9")
     till.locator("[data-history-list]").get_by_role("button", name="Annuler").first.click()
     till.get_by_role("button", name="Annuler ces articles").click()
-    synchronise(till)
-    wait_for_sales(3)
+    wait_until(lambda: count_on_server(JournalEntry) == 4, "three sales and a void on the server")
+    expect(status(till)).to_contain_text("Synchronisé")
     taken = ask_server(lambda: db.session.scalar(select(func.sum(Payment.amount_cents))))
     db.session.remove()
     db.engine.dispose()
@@ -89,10 +90,9 @@ def test_scenario_30_the_server_is_back_from_an_older_backup(
         start_epoch("restored")
         db.session.commit()
     live_server.start()
+    wait_until(lambda: count_on_server(JournalEntry) == 5, "everything on the server again")
     synchronise(till)
-    wait_for_sales(4)
     assert ask_server(lambda: db.session.scalar(select(func.sum(Payment.amount_cents)))) == taken + 300
-    assert count_on_server(JournalEntry) == 5
     scan(till, hall.codes[1])
     expect(till.locator("[data-answer]")).to_contain_text("Déjà vendu")
 

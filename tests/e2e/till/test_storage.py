@@ -11,22 +11,21 @@ from tests.e2e.till.conftest import open_on
 from tests.support.hall import Hall, scan, sell, status, wait_ready
 from tests.support.proxy import Fault, FaultyProxy
 from tests.support.server import LiveServer
-from tests.support.till_checks import entries_on_server, journal_of, synchronise, wait_for_sales
+from tests.support.till_checks import FULL_DISK, entries_on_server, journal_of, synchronise, wait_for_sales
 
 pytestmark = pytest.mark.browser
 
 
-def test_scenario_19_the_browser_may_store_no_more(till: Page, live_server: LiveServer, hall: Hall) -> None:
+def test_scenario_19_the_browser_may_store_no_more(till: Page, hall: Hall) -> None:
     expect(status(till)).to_contain_text("Synchronisé")
     scan(till, hall.codes[0])
-    browser = till.context.new_cdp_session(till)
-    browser.send("Storage.overrideQuotaForOrigin", {"origin": live_server.url, "quotaSize": 1})
+    till.evaluate(FULL_DISK)
     till.keyboard.press("F2")
     till.keyboard.press("Enter")
     expect(till.locator("[data-answer]")).to_contain_text("NON ENREGISTRÉ")
     expect(till.locator("[data-panel='done']")).to_be_hidden()
     expect(till.locator("[data-basket] li")).to_have_count(1)
-    browser.send("Storage.overrideQuotaForOrigin", {"origin": live_server.url})
+    till.evaluate("() => window.letGo()")
     till.locator("[data-confirm]:visible").click()
     expect(till.locator("[data-panel='done']")).to_be_visible()
     wait_for_sales(1)
@@ -36,14 +35,15 @@ def test_scenario_20_the_browser_forgot_everything(till: Page, live_server: Live
     sell(till, hall.codes[0])
     sell(till, hall.codes[1])
     synchronise(till)
-    till.context.set_offline(True)
+    context = till.context
+    context.set_offline(True)
     sell(till, hall.codes[2])
-    till.context.set_offline(False)
-    till.on("dialog", lambda dialog: dialog.accept())
-    till.goto("/till/")
-    browser = till.context.new_cdp_session(till)
+    till.close()
+    till = context.new_page()
     kinds = "indexeddb,cache_storage,service_workers"
-    browser.send("Storage.clearDataForOrigin", {"origin": live_server.url, "storageTypes": kinds})
+    cleared = {"origin": live_server.url, "storageTypes": kinds}
+    context.new_cdp_session(till).send("Storage.clearDataForOrigin", cleared)
+    context.set_offline(False)
     till.goto(f"/till/{hall.tills[0].id}")
     till.get_by_role("button", name="Reprendre la caisse ici").click()
     wait_ready(till)
