@@ -92,6 +92,7 @@ def test_scenario_24_one_invalid_sale_among_five_hundred(client: FlaskClient, ap
     assert "beaucoup" in kept.payload
 
 
+@pytest.mark.servers
 def test_scenario_25_eight_tills_with_five_hundred_sales_each_synchronise_together(own_app: Flask) -> None:
     tills, items = tills_with_items(8, 480)
     chance = random.Random(8)
@@ -217,6 +218,7 @@ def send_until_all_have_a_verdict(till: TestTill, url: str, sales: list[Received
             del waiting[:5]
 
 
+@pytest.mark.servers
 def test_scenario_29_the_database_is_killed_in_the_middle_of_its_commits(
     mortal: tuple[LiveServer, Callable[[], None]],
 ) -> None:

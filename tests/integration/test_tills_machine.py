@@ -195,6 +195,7 @@ def steps(request: pytest.FixtureRequest) -> int:
     return 25 * int(request.config.getoption("--soak"))
 
 
+@pytest.mark.servers
 def test_tills_in_any_order_on_any_network(client: FlaskClient, app: Flask, steps: int) -> None:
     run_state_machine_as_test(
         tills_machine(client),

@@ -14,7 +14,7 @@ import { listenForScans } from "./scanner.js";
 import { showState } from "./status-view.js";
 import { Till } from "./till.js";
 import { openUnlabelled } from "./unlabelled-view.js";
-import { askForUpdates, keepPage } from "./update.js";
+import { askForUpdates, isUpdating, keepPage } from "./update.js";
 
 const tillId = Number(/\/till\/(\d+)/.exec(location.pathname)[1]);
 const till = new Till(tillId, document.body.dataset.version);
@@ -70,7 +70,7 @@ async function start() {
     $(name).addEventListener("click", act);
   }
   window.addEventListener("beforeunload", (event) => {
-    if (till.pending.count) event.preventDefault();
+    if (till.pending.count && !isUpdating()) event.preventDefault();
   });
   navigator.storage?.persist?.().then((answer) => {
     till.persisted = answer;

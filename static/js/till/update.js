@@ -2,6 +2,7 @@
 import { $ } from "./dom.js";
 
 let registration = null;
+let updating = false;
 // Held as long as a page of this version lives: the worker keeps the files of versions in use.
 export const VERSION_LOCK = "bourse-version-";
 
@@ -17,11 +18,15 @@ export async function keepPage(version) {
   }
 }
 
+// The page is about to be loaded again by our own doing: what waits to be sent is safe on disk.
+export const isUpdating = () => updating;
+
 // Show the offer while a new version waits and `isFree()` (empty basket, nothing being written).
 export function askForUpdates(isFree) {
   const offer = $("update");
   offer.addEventListener("click", () => {
     if (!isFree() || !registration?.waiting) return;
+    updating = true;
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
     registration.waiting.postMessage("take-over");
   });
