@@ -83,8 +83,9 @@ async function lastTill() {
   return found.filter(({ known }) => known).sort((one, other) => other.lastAt - one.lastAt)[0]?.id;
 }
 
-// Versions that no page uses any more.
+// Versions that no page uses any more. One that is about to come is used by none yet.
 async function forgetOthers(name) {
+  if (self.registration.waiting || self.registration.installing) return;
   const { held } = await self.navigator.locks.query();
   const used = new Set([name, ...held.map((lock) => lock.name.replace(VERSION_LOCK, CACHE))]);
   const names = await caches.keys();

@@ -65,7 +65,7 @@ def test_scenario_15_a_new_version_is_deployed_in_the_middle_of_a_sale(
     expect(till.locator("[data-panel='done']")).to_be_visible()
     expect(offer).to_be_visible()
     offer.click()
-    till.wait_for_function("(old) => document.body?.dataset.version !== old", arg=old)
+    expect(till.locator("body")).not_to_have_attribute("data-version", old)
     wait_ready(till)
     sell(till, hall.codes[1])
     wait_for_sales(2)
