@@ -15,6 +15,11 @@ from tests.support.server import LiveServer
 
 pytestmark = pytest.mark.browser
 
+BECOMES = """(state) => {
+    Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+NO_PICTURE = "() => document.querySelector('video').srcObject === null"
 HELD, AWAY = 75, 90  # frames: 2.5 s before the camera, 3 s away
 
 
@@ -56,8 +61,14 @@ def test_labels_are_read_by_camera_without_a_server(
     scan(page, hall.codes[2])
     expect(lines).to_have_count(3)
     expect(page.locator("[data-camera]")).to_be_visible()
+    # Nobody looks: the camera is let go, and comes back with the page.
+    page.evaluate(BECOMES, "hidden")
+    assert page.evaluate(NO_PICTURE)
+    page.evaluate(BECOMES, "visible")
+    expect(page.locator("[data-camera-picture]")).to_be_visible()
+    assert not page.evaluate(NO_PICTURE)
     page.locator("[data-camera-done]").click()
-    assert page.evaluate("() => document.querySelector('video').srcObject") is None
+    assert page.evaluate(NO_PICTURE)
     assert not breaches
     context.close()
     browser.close()
