@@ -90,6 +90,10 @@ ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "till.unidentified_line": MANAGERS,
     "till.unidentified_item": MANAGERS,
     "till.unidentified_release": MANAGERS,
+    "till.paper": HALL,
+    "till.paper_sheets": HALL,
+    "till.paper_entry": HALL,
+    "till.paper_item": HALL,
     # The page of the till without anything of anybody in it, kept by the service worker.
     "till.shell": PUBLIC,
     "till.guide": PUBLIC,

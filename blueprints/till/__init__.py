@@ -4,4 +4,9 @@ from flask import Blueprint
 
 bp = Blueprint("till", __name__, url_prefix="/till", template_folder="templates")
 
-from blueprints.till import device_views, unidentified_views, views  # noqa: E402, F401 - views attach themselves to bp
+from blueprints.till import (  # noqa: E402, F401 - views attach themselves to bp
+    device_views,
+    paper_views,
+    unidentified_views,
+    views,
+)

@@ -88,7 +88,7 @@ def _receive(device: DeviceKey, received: ReceivedEntry) -> EntryVerdict:
         return _answer(received, row)
     try:
         if isinstance(entry, SaleEntry):
-            flags += record_sale(row, entry, device, edition, session)
+            flags += record_sale(row, entry, device.till_id, edition, session)
         else:
             flags += record_void(row, entry, device, edition, session)
     except UnknownSale:

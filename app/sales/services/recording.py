@@ -15,6 +15,7 @@ from app.sales.models import (
     Payment,
     Sale,
     SaleLine,
+    SaleOrigin,
     SaleVoid,
     TillSession,
     TillShift,
@@ -43,11 +44,16 @@ class UnknownSale(NotFound):
 def record_sale(
     row: JournalEntry,
     entry: SaleEntry,
-    device: DeviceKey,
+    till_id: int,
     edition: EditionFacts,
     session: TillSession | None,
+    *,
+    entered_by_id: int | None = None,
 ) -> list[Flag]:
-    """Store a paid sale and settle who owns its items; returns what is odd about it."""
+    """Store a paid sale and settle who owns its items; returns what is odd about it.
+
+    `entered_by_id`: who typed it in from a paper sheet; None for a till's own.
+    """
     sold_at = settled_time(entry.at, row.received_at)
     items = stock.lock_items_by_code(edition.id, [line.code for line in entry.lines if line.code])
     facts = {code: ItemFacts(item.price_cents, item.state) for code, item in items.items()}
@@ -55,7 +61,7 @@ def record_sale(
     sale = Sale(
         edition_id=edition.id,
         entry_id=row.id,
-        till_id=device.till_id,
+        till_id=till_id,
         session_id=session.id if session else None,
         volunteer_id=_seller(entry, session),
         uuid=entry.uuid,
@@ -65,6 +71,8 @@ def record_sale(
         total_cents=entry.total_cents,
         private_period=period is not None and period.private,
         offline=entry.offline,
+        origin=SaleOrigin.TILL if entered_by_id is None else SaleOrigin.PAPER,
+        entered_by_id=entered_by_id,
     )
     sale.lines = [
         SaleLine(
