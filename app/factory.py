@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.editions.guard  # noqa: F401 - its listener protects closed editions
@@ -25,6 +25,8 @@ from config.logging import set_up_logging
 from config.settings import ROOT, Settings, flask_config, load_settings
 
 MAX_REQUEST_BYTES = 6 * 1024 * 1024
+# A till's whole journal; what is larger than its file may be is told by the page that takes it.
+LARGER_REQUESTS = {"till.import_file": 21 * 1024 * 1024}
 # Seconds that a request may lose on counting its attempts.
 LIMITS_TIMEOUTS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 
@@ -85,6 +87,10 @@ def _configure(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
 
+def _allow_larger_files() -> None:
+    request.max_content_length = LARGER_REQUESTS.get(request.endpoint or "", MAX_REQUEST_BYTES)
+
+
 def _limits_storage(settings: Settings) -> str:
     """Where attempts are counted, for all processes together; the limits library has its own word for a
     socket."""
@@ -98,6 +104,8 @@ def _init_extensions(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+    # Before the check of the token, which reads the form.
+    app.before_request(_allow_larger_files)
     extensions.csrf.init_app(app)
     extensions.htmx.init_app(app)
     extensions.limiter.init_app(app)

@@ -32,8 +32,10 @@ class EditionFacts:
     items_on_sale: int = 0
     items_sold: int = 0
     sales: int = 0
-    open_till_sessions: int = 0
-    entries_to_sync: int = 0
+    # Names of the tills that are open.
+    open_tills: tuple[str, ...] = ()
+    # Names of tills and how many entries each has not sent yet.
+    entries_to_sync: tuple[tuple[str, int], ...] = ()
     # Names of tills and how many entries each left on a device that was taken over.
     left_on_devices: tuple[tuple[str, int], ...] = ()
     open_conflicts: int = 0
@@ -107,16 +109,19 @@ def _tills_are_quiet(facts: EditionFacts) -> Iterator[Check]:
     yield Check(
         "tills_at_work",
         "Toutes les caisses sont fermées"
-        if not facts.open_till_sessions
-        else f"{counted(facts.open_till_sessions, 'caisse')} à fermer",
-        facts.open_till_sessions == 0,
+        if not facts.open_tills
+        else f"{counted(len(facts.open_tills), 'caisse')} à fermer : {', '.join(facts.open_tills)}",
+        not facts.open_tills,
     )
     yield Check(
         "tills_at_work",
         "Toutes les ventes des caisses sont arrivées"
         if not facts.entries_to_sync
-        else f"{counted(facts.entries_to_sync, 'vente')} pas encore reçues des caisses",
-        facts.entries_to_sync == 0,
+        else "Des ventes ne sont pas encore reçues : "
+        + ", ".join(
+            f"{counted(entries, 'vente')} sur la caisse {till}" for till, entries in facts.entries_to_sync
+        ),
+        not facts.entries_to_sync,
     )
     for till, entries in facts.left_on_devices:
         yield Check(

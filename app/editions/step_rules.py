@@ -108,7 +108,7 @@ def step_back_refusal(state: EditionState, facts: EditionFacts) -> str | None:
             return f"{counted(facts.registrations, 'inscription')} déjà reçues, frais compris."
         case S.FROZEN if facts.checked_in:
             return f"{counted(facts.checked_in, 'dépôt')} déjà enregistrés."
-        case S.SELLING if facts.sales or facts.open_till_sessions:
+        case S.SELLING if facts.sales or facts.open_tills:
             return "Des caisses ont déjà été ouvertes ou ont déjà vendu."
         case S.SETTLING if facts.payouts_paid or facts.items_given_back:
             return "Des reversements ont été payés ou des invendus rendus."

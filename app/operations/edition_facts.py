@@ -1,6 +1,6 @@
 """Counting, over all areas, what decides whether an edition may go on."""
 
-from sqlalchemy import ScalarSelect, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select
 
 from app.accounts.models import User
 from app.core.clock import utcnow
@@ -16,7 +16,7 @@ Count = ScalarSelect[int]
 
 
 def collect_facts(edition: Edition) -> EditionFacts:
-    """The facts of one edition: one query for the counts, one for devices, one for payouts, four for its
+    """The facts of one edition: one query for the counts, three for tills, one for payouts, four for its
     calendar."""
     schedule = schedule_of(edition.id)
     real_tills = [till.id for till in schedule.tills if not till.training]
@@ -34,7 +34,10 @@ def collect_facts(edition: Edition) -> EditionFacts:
         sale_periods=len(schedule.periods),
         tills=len(real_tills),
         kinds_without_pickup=len(kinds - {each.list_kind.value for each in schedule.pickups}),
-        left_on_devices=_left_on_devices(real_tills),
+        open_tills=_open_tills(real_tills),
+        entries_to_sync=_held_by_devices(real_tills, TillDevice.revoked_at.is_(None)),
+        # It cannot stop an edition: such a device may be broken for good.
+        left_on_devices=_held_by_devices(real_tills, TillDevice.revoked_at.is_not(None)),
         payouts_due=payouts.due,
         payouts_not_final=payouts.not_final,
         payouts_paid=payouts.paid,
@@ -76,14 +79,8 @@ def _items(edition_id: int) -> dict[str, Count]:
 
 
 def _tills(edition_id: int, till_ids: list[int]) -> dict[str, Count]:
-    pending = select(func.coalesce(func.sum(TillDevice.pending_count), 0))
-    devices = (TillDevice.till_id.in_(till_ids), TillDevice.revoked_at.is_(None))
     return {
         "sales": _count(Sale, Sale.edition_id == edition_id, Sale.till_id.in_(till_ids)),
-        "open_till_sessions": _count(
-            TillSession, TillSession.till_id.in_(till_ids), TillSession.open_till_id.is_not(None)
-        ),
-        "entries_to_sync": pending.where(*devices).scalar_subquery(),
         "open_conflicts": _count(
             SyncConflict, SyncConflict.edition_id == edition_id, SyncConflict.resolved_at.is_(None)
         ),
@@ -96,16 +93,22 @@ def _tills(edition_id: int, till_ids: list[int]) -> dict[str, Count]:
     }
 
 
-def _left_on_devices(till_ids: list[int]) -> tuple[tuple[str, int], ...]:
-    """What devices still held, by their last word, when another one took over their till.
+def _open_tills(till_ids: list[int]) -> tuple[str, ...]:
+    tills = db.session.scalars(
+        select(Till)
+        .join(TillSession, TillSession.open_till_id == Till.id)
+        .where(Till.id.in_(till_ids))
+        .order_by(Till.number)
+    )
+    return tuple(till.name for till in tills)
 
-    It cannot stop an edition: such a device may be broken for good.
-    """
-    pending = func.sum(TillDevice.pending_count)
+
+def _held_by_devices(till_ids: list[int], which: ColumnElement[bool]) -> tuple[tuple[str, int], ...]:
+    """Per till, what such devices still held by their last word."""
     rows = db.session.execute(
-        select(Till, pending)
+        select(Till, func.sum(TillDevice.pending_count))
         .join(TillDevice, TillDevice.till_id == Till.id)
-        .where(Till.id.in_(till_ids), TillDevice.revoked_at.is_not(None), TillDevice.pending_count > 0)
+        .where(Till.id.in_(till_ids), which, TillDevice.pending_count > 0)
         .group_by(Till.id)
         .order_by(Till.number)
     )

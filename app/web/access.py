@@ -85,6 +85,7 @@ ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "till.state": HALL,
     "till.device": HALL,
     "till.device_login": HALL,
+    "till.shift": HALL,
     "till.close": HALL,
     "till.unidentified": MANAGERS,
     "till.unidentified_line": MANAGERS,
@@ -94,6 +95,13 @@ ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "till.paper_sheets": HALL,
     "till.paper_entry": HALL,
     "till.paper_item": HALL,
+    "till.release": MANAGERS,
+    "till.synchronise_all": MANAGERS,
+    "till.imports": MANAGERS,
+    "till.import_file": MANAGERS,
+    # Signing in again on the till's page.
+    "till.csrf": PUBLIC,
+    "till.sign_in": PUBLIC,
     # The page of the till without anything of anybody in it, kept by the service worker.
     "till.shell": PUBLIC,
     "till.guide": PUBLIC,

@@ -1,5 +1,7 @@
 """Signing in and out, and the password forgotten."""
 
+from collections.abc import Sequence
+
 from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -10,19 +12,16 @@ from app.accounts.queries import find_password_link
 from app.core.clock import utcnow
 from app.core.db import db
 from app.core.errors import DomainError
+from app.sales.queries import unsent_of
 from app.web.forms import refuse
 from app.web.htmx import redirect_to, render
 from app.web.links import public_url
 from app.web.signing_in import sign_in_browser, sign_out_browser
 from blueprints.auth import account_views, bp, limits  # noqa: F401 - account_views attach themselves to bp
+from blueprints.auth.credentials import person_of
 from blueprints.auth.destinations import home_of, local_path
 from blueprints.auth.forms import AddressForm, NewPasswordForm, SignInForm
 from jobs.queue import dispatch_mail
-
-WRONG = (
-    "L’adresse ou le mot de passe ne sont pas les bons. "
-    "Après cinq essais manqués, un compte est bloqué un quart d’heure."
-)
 
 
 @bp.get("/")
@@ -41,14 +40,11 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if request.method == "GET" and current_user.is_authenticated:
         return redirect(wanted or home_of(current_user))
-    if form.validate_on_submit():
-        user = services.authenticate(form.email.data or "", form.password.data or "")
-        if user is not None:
-            sign_in_browser(user)
-            db.session.commit()
-            return redirect_to(wanted or home_of(user))
-        db.session.commit()  # the failure counts
-        form.form_errors = [WRONG]
+    user = person_of(form)
+    if user is not None:
+        sign_in_browser(user)
+        db.session.commit()
+        return redirect_to(wanted or home_of(user))
     demo = DEMO_ACCOUNTS if current_app.config["DEMO"] else ()
     status = 422 if form.errors else 200
     return render("auth/sign_in.html", status=status, form=form, wanted=wanted, demo=demo)
@@ -56,6 +52,10 @@ def sign_in() -> ResponseReturnValue:
 
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
+    """Not while a till of this person holds sales that only it has."""
+    unsent = unsent_of(current_user.id) if current_user.is_authenticated else []
+    if unsent:
+        raise SalesNotSent(unsent)
     sign_out_browser()
     db.session.commit()
     flash("Vous êtes déconnecté.", "success")
@@ -103,3 +103,16 @@ def reset_password(token: str) -> ResponseReturnValue:
         user=link.user,
         advice=rules.ADVICE,
     )
+
+
+class SalesNotSent(DomainError):
+    """Somebody wants to sign out while tills in their hands hold sales that only they have."""
+
+    def __init__(self, unsent: Sequence[tuple[str, int]]) -> None:
+        tills = ", ".join(
+            f"{count} vente{'s' if count > 1 else ''} sur la caisse {name}" for name, count in unsent
+        )
+        super().__init__(
+            f"Des ventes ne sont pas encore envoyées : {tills}. Revenez à la caisse, appuyez sur "
+            "« Synchroniser », puis déconnectez-vous."
+        )

@@ -8,6 +8,7 @@ from app.core.clock import utcnow
 from app.reporting.queries import live_figures
 from app.reporting.rules import TILL_STATUS_LABELS
 from app.sales.models import PAYMENT_LABELS
+from app.sales.queries import latest_orders, till_states
 from app.web.access import may_use
 from app.web.editions import edition_of_page
 from app.web.htmx import render
@@ -18,6 +19,7 @@ from blueprints.reporting import bp
 def dashboard(edition_id: int) -> ResponseReturnValue:
     """The whole page, or every five seconds its block `live`; `?hall=1` for the screen of the hall."""
     edition = edition_of_page(edition_id)
+    may_ask = may_use("till.synchronise_all", current_user.roles)
     return render(
         "reporting/hall.html" if request.args.get("hall") else "reporting/dashboard.html",
         "live",
@@ -26,4 +28,7 @@ def dashboard(edition_id: int) -> ResponseReturnValue:
         status_labels=TILL_STATUS_LABELS,
         payment_labels=PAYMENT_LABELS,
         may_settle=may_use("backoffice.sales_conflicts", current_user.roles),
+        may_ask=may_ask,
+        states=till_states(edition.id) if may_ask else [],
+        orders=latest_orders(edition.id) if may_ask else {},
     )

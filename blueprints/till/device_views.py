@@ -7,8 +7,9 @@ from flask_wtf.csrf import generate_csrf
 
 from app.accounts.sessions import session_id
 from app.core.db import db
-from app.sales.queries import get_till, open_session_of, session_at_till
+from app.sales.queries import get_till, open_session_of, seller_at, session_at_till
 from app.sales.services.devices import NotYourSession, join_session, vouch_for
+from app.sales.services.shifts import take_turn
 from blueprints.till import bp
 
 
@@ -35,7 +36,7 @@ def device(till_id: int) -> ResponseReturnValue:
     session = open_session_of(till_id)
     if session is None:
         abort(404)
-    if session.volunteer_id != current_user.id:
+    if current_user.id not in (session.volunteer_id, seller_at(session).id):
         raise NotYourSession(session)
     joined = join_session(
         session,
@@ -55,6 +56,18 @@ def device_login(till_id: int) -> ResponseReturnValue:
     vouch_for(till_id, _key_id() or "", session_id(current_user.session_token))
     db.session.commit()
     return "", 204
+
+
+@bp.post("/<int:till_id>/shift")
+def shift(till_id: int) -> ResponseReturnValue:
+    """Who is signed in sells from now on at the open drawer; answers the session as its page knows it."""
+    session = open_session_of(till_id)
+    if session is None:
+        abort(404)
+    login_id = session_id(current_user.session_token)
+    take_turn(session, _key_id() or "", user_id=current_user.id, login_id=login_id)
+    db.session.commit()
+    return jsonify(session=session_at_till(till_id))
 
 
 def _sent() -> dict[str, object]:

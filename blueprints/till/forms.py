@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import IntegerField, StringField
+from wtforms import FileField, IntegerField, StringField
 from wtforms.validators import (
     InputRequired,
     Length,
@@ -69,6 +69,20 @@ class OpenForm(Form):
                 f"{format_euros(field.cents)}, c'est beaucoup pour un fond de caisse : "
                 f"{format_euros(MAX_FLOAT_CENTS)} au plus. Vérifiez la somme."
             )
+
+
+class GiveUpForm(Form):
+    reason = StringField(
+        "Raison",
+        [
+            InputRequired("Dites pourquoi, en quelques mots."),
+            Length(max=300, message="300 caractères au plus."),
+        ],
+    )
+
+
+class JournalFileForm(Form):
+    file = FileField("Fichier exporté par la caisse", [InputRequired("Choisissez un fichier.")])
 
 
 class CloseForm(Form):

@@ -8,7 +8,15 @@ from app.core.clock import utcnow
 from app.core.db import db
 from app.core.errors import DomainError, NotAllowed
 from app.sales.models import PAYMENT_LABELS, TillSession
-from app.sales.queries import get_till, open_session_of, till_states
+from app.sales.queries import (
+    get_till,
+    journals_differ,
+    latest_orders,
+    open_session_of,
+    seller_at,
+    till_states,
+    unsent_at,
+)
 from app.sales.rules import variance
 from app.sales.services.sessions import VarianceUnexplained, close_session, open_session
 from app.web.access import may_use
@@ -27,7 +35,14 @@ def home() -> ResponseReturnValue:
     edition = edition_in_view()
     states = till_states(edition.id) if edition else []
     return render(
-        "till/home.html", "tills", edition=edition, tills=states, now=utcnow(), may_close=_may_close
+        "till/home.html",
+        "tills",
+        edition=edition,
+        tills=states,
+        now=utcnow(),
+        may_close=_may_close,
+        orders=latest_orders(edition.id) if edition else {},
+        may_import=may_use("till.imports", current_user.roles),
     )
 
 
@@ -37,7 +52,7 @@ def open(till_id: int) -> ResponseReturnValue:
     till = get_till(till_id)
     form = OpenForm()
     session = open_session_of(till.id)
-    if session is not None and session.volunteer_id == current_user.id:
+    if session is not None and current_user.id in (session.volunteer_id, seller_at(session).id):
         return redirect_to(url_for("till.sell", till_id=till.id))
     if form.validate_on_submit():
         try:
@@ -81,7 +96,7 @@ def close(till_id: int) -> ResponseReturnValue:
     session = open_session_of(till.id)
     if session is None:
         return redirect_to(url_for("till.home"))
-    if not _may_close(session.volunteer_id):
+    if not _may_close(session.volunteer_id) and seller_at(session).id != current_user.id:
         raise _NotYoursToClose(session)
     form, gaps = CloseForm(), None
     if form.validate_on_submit():
@@ -100,7 +115,18 @@ def close(till_id: int) -> ResponseReturnValue:
             flash(f"La caisse {till.number} est fermée. Portez le tiroir au trésorier. Merci !", "success")
             return redirect_to(url_for("till.home"))
     status = 422 if form.is_submitted() else 200
-    return render("till/close.html", "form", status=status, till=till, session=session, form=form, gaps=gaps)
+    may_release = may_use("till.release", current_user.roles) and unsent_at(session) > 0
+    return render(
+        "till/close.html",
+        "form",
+        status=status,
+        till=till,
+        session=session,
+        form=form,
+        gaps=gaps,
+        may_release=may_release,
+        differs=journals_differ(session),
+    )
 
 
 class _NotYoursToClose(NotAllowed):

@@ -9,6 +9,7 @@ from app.sales.queries.conflicts import (
     get_conflict,
 )
 from app.sales.queries.drawers import Drawer, open_drawers
+from app.sales.queries.orders import latest_orders
 from app.sales.queries.quarantine import count_quarantined, quarantined_entries
 from app.sales.queries.sale_detail import SaleDetail, get_sale_detail
 from app.sales.queries.sales import (
@@ -42,6 +43,7 @@ from app.sales.queries.totals import (
     sold_lines,
     sold_where,
 )
+from app.sales.queries.unsent import journals_differ, unsent_at, unsent_of
 
 __all__ = [
     "ConflictView",
@@ -63,6 +65,8 @@ __all__ = [
     "get_conflict",
     "get_sale_detail",
     "get_till",
+    "journals_differ",
+    "latest_orders",
     "list_sessions",
     "open_drawers",
     "open_session_of",
@@ -81,4 +85,6 @@ __all__ = [
     "sold_where",
     "till_states",
     "tills_with_sales",
+    "unsent_at",
+    "unsent_of",
 ]

@@ -116,7 +116,7 @@ def recognise(key_id: str, message: bytes, mac: str, server_key: str) -> DeviceK
     )
 
 
-def vouch_for(till_id: int, key_id: str, login_id: int) -> None:
+def vouch_for(till_id: int, key_id: str, login_id: int) -> TillDevice:
     """Somebody signed in again on a till's device: its journal may come. Raises NotFound."""
     device = db.session.scalars(
         select(TillDevice).where(TillDevice.key_id == key_id, TillDevice.till_id == till_id)
@@ -125,6 +125,7 @@ def vouch_for(till_id: int, key_id: str, login_id: int) -> None:
         raise NotFound("Cette caisse ne connaît pas cet appareil.")
     device.login_id = login_id
     db.session.flush()
+    return device
 
 
 @dataclass(frozen=True, slots=True)

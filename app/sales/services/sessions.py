@@ -109,7 +109,8 @@ def close_session(session: TillSession, count: Count, reason: str, closed_by_id:
     if session.closed_at is not None:
         raise DomainError("Cette session de caisse est déjà fermée.")
     device = db.session.get(TillDevice, session.device_id) if session.device_id else None
-    if device is not None and device.pending_count:
+    # A device that was given up blocks nothing.
+    if device is not None and device.revoked_at is None and device.pending_count:
         raise UnsentEntries(session.till, device.pending_count)
     expected, counted = expected_by_method(session), count.by_method()
     if variance(expected, counted) and not reason.strip():

@@ -1,6 +1,7 @@
 // Everything around selling, one module each; each is given the counter once, when the till is open.
 import { installCamera } from "./camera-view.js";
 import { installConflicts } from "./conflicts.js";
+import { installExport } from "./export.js";
 import { installInstall } from "./install.js";
 import { installLastSale } from "./last-sale.js";
 import { installManual } from "./manual-view.js";
@@ -23,6 +24,7 @@ const FEATURES = [
   installSelfTest,
   installWake,
   installInstall,
+  installExport,
 ];
 
 export function installFeatures(counter) {
