@@ -8,6 +8,7 @@ import { PaymentView } from "./payment-view.js";
 import { accepted, refused } from "./sounds.js";
 
 const NOT_READY = { title: "Caisse pas prête", text: "Attendez l'ouverture de la caisse." };
+const LOCKED = { title: "Écran verrouillé", text: "Déverrouillez avant de scanner." };
 const NOT_KEPT = {
   title: "NON ENREGISTRÉ",
   text: "La vente n'est pas faite, le panier est gardé. Recommencez, ou appelez un gestionnaire.",
@@ -18,6 +19,8 @@ const NOT_KEPT = {
 export class Counter extends EventTarget {
   // The record of the sale made last, null before the first.
   last = null;
+  // The screen is locked: nothing is taken.
+  locked = false;
   // Scans that came while a sale or a void was being written, in order.
   #waiting = [];
 
@@ -34,6 +37,7 @@ export class Counter extends EventTarget {
   // A code that was scanned, wherever from: into the basket, or refused aloud.
   // `at`: when it was read, in ms of performance.now().
   scan(text, at = performance.now()) {
+    if (this.locked) return this.refuse(LOCKED);
     if (!this.till.canSell || isGated()) return this.refuse(NOT_READY);
     if (this.till.saving) return this.#waiting.push(text);
     const { measures } = this.till;

@@ -46,12 +46,13 @@ export function fetchCatalogue(key, etag) {
   return signedRequest(key, "GET", "/sync/catalogue", undefined, { headers, timeout: CATALOGUE_TIMEOUT });
 }
 
-// A request of the person signed in (cookie): the answer and its JSON, {} when it has none.
-export async function personRequest(address, { method = "GET", csrf, data } = {}) {
+// A request of the person signed in (cookie), with `data` as JSON or `form` as URLSearchParams: the answer and its JSON, {}
+// when it has none.
+export async function personRequest(address, { method = "GET", csrf, data, form, timeout = TIMEOUT } = {}) {
   const headers = { Accept: "application/json" };
   if (csrf) headers["X-CSRFToken"] = csrf;
   if (data) headers["Content-Type"] = "application/json";
-  const response = await send(address, { method, headers, body: data && JSON.stringify(data), redirect: "error" }, TIMEOUT);
+  const response = await send(address, { method, headers, body: form ?? (data && JSON.stringify(data)), redirect: "error" }, timeout);
   return { status: response.status, data: response.status === 204 ? {} : await readJson(response) };
 }
 
