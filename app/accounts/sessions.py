@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Role, User, UserSession
@@ -14,6 +14,12 @@ from app.core.db import db
 # 6-quality.md, Security: depositors 24 h, staff 8 h.
 DEPOSITOR_LIFETIME = timedelta(hours=24)
 STAFF_LIFETIME = timedelta(hours=8)
+# Put together once, for every request asks it.
+_BY_TOKEN = (
+    select(UserSession)
+    .options(joinedload(UserSession.user))
+    .where(UserSession.token_hash == bindparam("token_hash"))
+)
 
 
 def hash_token(token: str) -> str:
@@ -39,11 +45,7 @@ def open_session(user: User, device: str = "") -> str:
 
 def find_user_by_session(token: str) -> User | None:
     """The person signed in with this token, unless it expired or was revoked, or the account is disabled."""
-    session = db.session.scalars(
-        select(UserSession)
-        .options(joinedload(UserSession.user))
-        .where(UserSession.token_hash == hash_token(token))
-    ).one_or_none()
+    session = db.session.scalars(_BY_TOKEN, {"token_hash": hash_token(token)}).one_or_none()
     if session is None or session.revoked_at is not None or session.expires_at <= utcnow():
         return None
     if not session.user.active:

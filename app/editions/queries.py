@@ -21,14 +21,13 @@ _ORDER = [
     EditionState.CLOSED,
     EditionState.ARCHIVED,
 ]
+_RANK = case({state.value: rank for rank, state in enumerate(_ORDER)}, value=Edition.state)
+_CURRENT = select(Edition).order_by(_RANK, Edition.sale_starts_at.desc()).limit(1)
 
 
 def current_edition() -> Edition | None:
     """The edition under way, or the one most likely meant; None when there is none at all."""
-    rank = case({state.value: index for index, state in enumerate(_ORDER)}, value=Edition.state)
-    return db.session.scalars(
-        select(Edition).order_by(rank, Edition.sale_starts_at.desc()).limit(1)
-    ).one_or_none()
+    return db.session.scalars(_CURRENT).one_or_none()
 
 
 def get_edition(edition_id: int) -> Edition:

@@ -1,6 +1,6 @@
 """What a depositor reads: registrations, lists with their items, what may be taken over."""
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -20,34 +20,36 @@ _ORDER = (
     EditionState.CLOSED,
     EditionState.ARCHIVED,
 )
+_RANK = case({state.value: rank for rank, state in enumerate(_ORDER)}, value=Edition.state)
+# These two are put together once: every page of a depositor asks them.
+_OF_PERSON = (
+    select(Registration)
+    .join(Registration.edition)
+    .options(contains_eager(Registration.edition))
+    .where(Registration.user_id == bindparam("user_id"))
+    .order_by(_RANK, Edition.sale_starts_at.desc())
+)
+_OWN = (
+    select(Registration)
+    .options(
+        joinedload(Registration.edition),
+        joinedload(Registration.slot),
+        selectinload(Registration.lists).selectinload(ItemList.items),
+    )
+    .where(Registration.user_id == bindparam("user_id"), Registration.edition_id == bindparam("edition_id"))
+)
 # Still in the hands of the depositor, or back in them.
 _UNSOLD = (ItemState.UNSOLD, ItemState.RETURNED)
 
 
 def registrations_of(user_id: int) -> list[Registration]:
     """All registrations of a person with their edition, the one to look at first, then newest first."""
-    rank = case({state.value: index for index, state in enumerate(_ORDER)}, value=Edition.state)
-    statement = (
-        select(Registration)
-        .join(Registration.edition)
-        .options(contains_eager(Registration.edition))
-        .where(Registration.user_id == user_id)
-        .order_by(rank, Edition.sale_starts_at.desc())
-    )
-    return list(db.session.scalars(statement))
+    return list(db.session.scalars(_OF_PERSON, {"user_id": user_id}))
 
 
 def get_own_registration(user_id: int, edition_id: int) -> Registration:
     """This person's registration in an edition, with slot, lists and items loaded; raises NotFound."""
-    registration = db.session.scalars(
-        select(Registration)
-        .options(
-            joinedload(Registration.edition),
-            joinedload(Registration.slot),
-            selectinload(Registration.lists).selectinload(ItemList.items),
-        )
-        .where(Registration.user_id == user_id, Registration.edition_id == edition_id)
-    ).one_or_none()
+    registration = db.session.scalars(_OWN, {"user_id": user_id, "edition_id": edition_id}).one_or_none()
     if registration is None:
         raise NotFound("Vous n’êtes pas inscrit à cette édition.")
     for item_list in registration.lists:  # loaded from this side only, or each would ask for it again
