@@ -1,6 +1,7 @@
 """The measures on tiny sizes: what they say, not how long it took."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +18,7 @@ from app.cli.bench.pages import PAGES, measure_pages
 from app.cli.bench.registry import BENCHES, Bench, find_bench
 from app.cli.bench.scratch import Setting
 from app.cli.bench.slips import measure_slips
+from app.cli.support.processes import Process, descendants, wait_until
 
 
 @pytest.fixture
@@ -46,6 +48,18 @@ def test_a_job_is_measured_whole_in_a_real_worker(
         assert each.peak_bytes
         assert 20_000_000 < each.peak_bytes < 1_000_000_000
     assert setting.database_version
+
+
+def test_a_process_that_is_killed_takes_along_what_left_its_group(tmp_path: Path) -> None:
+    child = (
+        "import subprocess, time; subprocess.Popen(['sleep', '60'], start_new_session=True); time.sleep(60)"
+    )
+    process = Process([sys.executable, "-c", child], tmp_path / "log")
+    wait_until(lambda: descendants(process.pid) != [], "the child of the child")
+    (grandchild,) = descendants(process.pid)
+    process.kill()
+    wait_until(lambda: not Path(f"/proc/{grandchild}/exe").exists(), "its end", seconds=5)
+    assert not process.running
 
 
 @pytest.mark.servers

@@ -37,7 +37,10 @@ def run_job(server: PrivateServer, request: Callable[[], BackgroundJob]) -> JobR
     if done.state is JobState.FAILED or done.finished_at is None:
         click.echo(server.worker_output(), err=True)
         raise DomainError(f"Le travail « {done.title} » a échoué : {done.message}")
-    return JobRun((done.finished_at - done.created_at).total_seconds(), memory.largest, done)
+    seconds = (done.finished_at - done.created_at).total_seconds()
+    # Runs may take minutes on a busy machine; one that is cut short has then said how far it came.
+    click.echo(f"  {done.title} : {seconds:.1f} s".replace(".", ","), err=True)
+    return JobRun(seconds, memory.largest, done)
 
 
 def _wait(server: PrivateServer, job_id: str) -> BackgroundJob:

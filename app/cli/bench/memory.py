@@ -4,7 +4,10 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
-PAUSE_SECONDS = 0.02
+from app.cli.support.processes import descendants
+
+# Looking takes a millisecond, from a machine that is being measured.
+PAUSE_SECONDS = 0.1
 
 
 class PeakMemory:
@@ -38,13 +41,10 @@ class PeakMemory:
         self._look()
 
     def _look(self) -> None:
-        waiting = list(self._roots)
-        while waiting:
-            pid = waiting.pop()
+        for pid in [*self._roots, *(child for root in self._roots for child in descendants(root))]:
             peak = _peak_bytes(pid)
             if peak is not None:
                 self._peaks[pid] = max(peak, self._peaks.get(pid, 0))
-                waiting.extend(_children(pid))
 
 
 def _peak_bytes(pid: int) -> int | None:
@@ -57,13 +57,3 @@ def _peak_bytes(pid: int) -> int | None:
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
     return None
-
-
-def _children(pid: int) -> list[int]:
-    found: list[int] = []
-    try:
-        for listing in Path(f"/proc/{pid}/task").glob("*/children"):
-            found += map(int, listing.read_text().split())
-    except OSError:
-        pass
-    return found

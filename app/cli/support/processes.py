@@ -46,6 +46,19 @@ def end_in_good_order() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
+def descendants(pid: int) -> list[int]:
+    """What comes from this process and still runs, as Linux tells it under /proc."""
+    found: list[int] = []
+    waiting = [pid]
+    while waiting:
+        with contextlib.suppress(OSError):
+            for listing in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
+                children = [int(child) for child in listing.read_text().split()]
+                found += children
+                waiting += children
+    return found
+
+
 class Process:
     """A child in its own process group, its output kept in a file, ended with all its children."""
 
@@ -97,8 +110,15 @@ class Process:
         self._signal(signal.SIGCONT)
 
     def kill(self) -> None:
-        """End the group at once, as a power cut would."""
+        """End the process and all that comes from it at once, as a power cut would.
+
+        A worker's job is in a group of its own, and would work on unseen.
+        """
+        family = descendants(self.pid)
         self._signal(signal.SIGKILL)
+        for pid in family:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._child.wait()
 
     def stop(self, seconds: float = 20) -> None:
