@@ -1,22 +1,25 @@
 """Many documents in one file: merged into one PDF, or zipped."""
 
-import io
 import re
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from pypdf import PdfWriter
-
 _UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 
 
-def merge_pdfs(sources: Iterable[Path | bytes], out: BinaryIO) -> None:
-    """Write the pages of all sources, in their order, as one PDF."""
-    with PdfWriter() as writer:
+def merge_pdfs(sources: Iterable[Path], path: Path) -> None:
+    """Write the pages of all sources, in their order, as one PDF.
+
+    Another process can be asked for it: it takes some 150 KB a document.
+    """
+    # Only the process that merges pays for its memory.
+    from pypdf import PdfWriter
+
+    with PdfWriter() as writer, path.open("wb") as out:
         for source in sources:
-            writer.append(io.BytesIO(source) if isinstance(source, bytes) else str(source))
+            writer.append(str(source))
         writer.write(out)
 
 

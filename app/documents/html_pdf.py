@@ -11,17 +11,14 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from xhtml2pdf import pisa
-from xhtml2pdf.config.resources import ResourceAccessPolicy
 
 from app.core.clock import date_long, date_short, datetime_long
 from app.core.money import format_euros
 from app.documents.fonts import FONT_DIR, register_fonts
-from app.documents.wording import count_of, format_rate
+from app.documents.wording import count_of, euro_digits, format_rate
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _STYLE = (_TEMPLATES / "documents.css").read_text("utf-8")
-_POLICY = ResourceAccessPolicy.server(FONT_DIR, allow_remote=False)
 # Control characters are no part of XML, and of no name either.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
@@ -47,6 +44,7 @@ _environment = Environment(
 )
 _environment.filters |= {
     "euros": format_euros,
+    "euro_digits": euro_digits,
     "rate": format_rate,
     "count_of": count_of,
     "date_long": date_long,
@@ -57,11 +55,16 @@ _environment.filters |= {
 
 def render_pdf(template: str, **context: Any) -> bytes:
     """The PDF of a template of `app/documents/templates`; DocumentFailed when it has a defect."""
+    # 15 MB and half a second that most processes never need, and the one that only gathers slips neither.
+    from xhtml2pdf import pisa
+    from xhtml2pdf.config.resources import ResourceAccessPolicy
+
     register_fonts()
     html = _environment.get_template(template).render(context)
     out = io.BytesIO()
+    policy = ResourceAccessPolicy.server(FONT_DIR, allow_remote=False)
     result = pisa.CreatePDF(
-        html, dest=out, default_css=_STYLE, link_callback=_our_file, resource_policy=_POLICY
+        html, dest=out, default_css=_STYLE, link_callback=_our_file, resource_policy=policy
     )
     if result.err:
         raise DocumentFailed(template)

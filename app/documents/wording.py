@@ -11,3 +11,8 @@ def format_rate(basis_points: int) -> str:
     whole, rest = divmod(basis_points, 100)
     decimals = f",{rest:02d}".rstrip("0") if rest else ""
     return f"{whole}{decimals}\u00a0%"
+
+
+def euro_digits(cents: int) -> int:
+    """How many digits an amount shows before its comma: `1234` → 2."""
+    return len(str(abs(cents) // 100))

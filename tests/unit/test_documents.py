@@ -178,10 +178,11 @@ def test_templates_may_name_only_our_fonts(uri):
 
 
 def test_documents_are_merged_in_order(tmp_path):
-    path, out = tmp_path / "recap.pdf", io.BytesIO()
-    path.write_bytes(list_recap_pdf(RECAP))
-    merge_pdfs([slip_pdf(SLIP), path], out)
-    pages = PdfReader(out).pages
+    slip, recap, merged = (tmp_path / name for name in ("slip.pdf", "recap.pdf", "merged.pdf"))
+    slip.write_bytes(slip_pdf(SLIP))
+    recap.write_bytes(list_recap_pdf(RECAP))
+    merge_pdfs([slip, recap], merged)
+    pages = PdfReader(merged).pages
     assert len(pages) == 2
     assert "Bordereau" in pages[0].extract_text()
     assert "Liste standard" in pages[1].extract_text()
