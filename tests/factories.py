@@ -156,13 +156,11 @@ def declared_list(count: int = 3, **values: Any) -> ItemList:
     item_list: ItemList = ItemListFactory(state=ListState.VALIDATED, **values)
     edition = item_list.registration.edition
     for line in range(1, count + 1):
-        ItemFactory(
-            item_list=item_list,
-            position=line,
-            line=line,
-            code=make_code(edition.number, item_list.number, line),
-            state=ItemState.DECLARED,
-        )
+        code = make_code(edition.number, item_list.number, line)
+        state = ItemState.DECLARED
+        item = ItemFactory.build(item_list=item_list, position=line, line=line, code=code, state=state)
+        db.session.add(item)
+    db.session.flush()  # once, where a factory flushes for each
     db.session.refresh(item_list)
     return item_list
 

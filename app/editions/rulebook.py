@@ -157,4 +157,4 @@ def _read_once(text: str) -> Rulebook:
 @cache
 def default_rulebook() -> Rulebook:
     """The association's usual rules, from `config/rulebook.yaml`."""
-    return Rulebook.from_dict(yaml.safe_load(DEFAULTS_FILE.read_text(encoding="utf-8")))
+    return Rulebook.from_dict(yaml.load(DEFAULTS_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))

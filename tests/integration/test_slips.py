@@ -124,6 +124,7 @@ def test_a_slip_of_figures_computed_again_meanwhile_is_dropped(edition, treasure
     assert get_ledger_row(edition, registration_id).slip_file is None
 
 
+@pytest.mark.servers
 def test_many_slips_are_drawn_by_processes_of_their_own(edition, treasurer, monkeypatch):
     monkeypatch.setattr(slips, "WORTH_A_POOL", 2)
     till = TillFactory(edition=edition, number=1)

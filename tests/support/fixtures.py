@@ -1,5 +1,6 @@
 """Fixtures for services and routes: an application on each database, undone after each test."""
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -33,6 +34,12 @@ def run_dir() -> Iterator[Path]:
     in_memory = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_NEEDED
     with TemporaryDirectory(prefix="bourse-tests-", dir=memory if in_memory else None) as directory:
         yield Path(directory)
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays until the last: the garbage collector need not look again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

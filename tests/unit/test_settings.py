@@ -24,6 +24,7 @@ def test_a_demonstration_stands_under_the_local_address(name: str) -> None:
     assert load_settings({**SECRET, name: "1"}).PUBLIC_URL == LOCAL_URL
 
 
+@pytest.mark.servers
 def test_the_web_server_stops_with_one_line(tmp_path: Path) -> None:
     ours = ("PUBLIC_URL", "DEMO", "DEBUG")
     environment = {name: value for name, value in os.environ.items() if name not in ours}
