@@ -18,6 +18,7 @@ log = structlog.get_logger()
 # kind → "module:function"; a handler takes (job, progress) and returns the sentence shown at the end.
 HANDLERS: dict[str, str] = {
     "labels": "jobs.labels:generate_labels",
+    "spare_labels": "jobs.spare_labels:print_spares",
     "list_recap": "jobs.recap:send_list_recap",
     "billetweb_import": "jobs.billetweb:import_billetweb",
     "slips": "jobs.slips:make_slips",

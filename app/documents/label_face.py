@@ -50,6 +50,36 @@ def draw_label(canvas: Canvas, item: LabelItem, colour_hex: str, x: float, y: fl
     draw_code128(canvas, item.code, x + (LABEL_WIDTH - BAR_WIDTH) / 2, y + _BARS_BOTTOM, _BARS_HEIGHT)
 
 
+def draw_spare_label(canvas: Canvas, code: str, x: float, y: float) -> None:
+    """A blank label kept in reserve: its codes and number are printed, the item is written by hand."""
+    draw_band(canvas, "#FFFFFF", x + _PAD, y + _BAND_BOTTOM, _RIGHT - _PAD, _BAND_HEIGHT)
+    baseline = y + _BAND_BOTTOM + (_BAND_HEIGHT - CAP_HEIGHT * 20) / 2
+    canvas.setFont(NARROW, 10)
+    canvas.drawString(x + _PAD + 2 * mm, baseline, "réserve")
+    canvas.setFont(BOLD, 20)
+    canvas.drawRightString(x + _RIGHT - 2 * mm, baseline, f"{int(code[2:6])}-{code[6:8]}")
+    _draw_blanks(canvas, x, y)
+    draw_qr(canvas, code, x + QR_QUIET, y + _QR_BOTTOM)
+    text = format_code(code)
+    canvas.setFont(NARROW_BOLD, shrink(text, NARROW_BOLD, 12, _COLUMN_WIDTH))
+    canvas.drawString(x + _COLUMN, y + _BARS_BOTTOM + _BARS_HEIGHT + 1.3 * mm, text)
+    draw_code128(canvas, code, x + (LABEL_WIDTH - BAR_WIDTH) / 2, y + _BARS_BOTTOM, _BARS_HEIGHT)
+
+
+def _draw_blanks(canvas: Canvas, x: float, y: float) -> None:
+    """Lines for what a till shows: the price, the item's number, what it is."""
+    canvas.setFont(NARROW, 9)
+    canvas.setLineWidth(0.6)
+    canvas.drawString(x + _PAD, y + _PRICE_BASELINE, "prix")
+    canvas.line(x + _PAD + 7 * mm, y + _PRICE_BASELINE, x + _RIGHT - 6 * mm, y + _PRICE_BASELINE)
+    canvas.setFont(BOLD, 14)
+    canvas.drawRightString(x + _RIGHT, y + _PRICE_BASELINE, "€")
+    canvas.setFont(NARROW, 9)
+    canvas.drawString(x + _COLUMN, y + _COLUMN_TOP - 3 * mm, "article n°")
+    for height in (38, 31.5, 25):
+        canvas.line(x + _COLUMN, y + height * mm, x + _RIGHT, y + height * mm)
+
+
 def ink_on(background: Color) -> Color:
     """Black or white, whichever contrasts more (WCAG relative luminance)."""
     luminance = _luminance(background)

@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import utcnow
@@ -16,8 +16,10 @@ class SpareLabel(EditionOwned, Model):
     """A blank label printed in advance; bound to an item, its code names that item beside the item's own."""
 
     __tablename__ = "spare_label"
+    # Like an item's own code: edition numbers come back once an edition is archived.
+    __table_args__ = (UniqueConstraint("edition_id", "code", name="uq_spare_label_edition_code"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(CodeString(10), unique=True)
+    code: Mapped[str] = mapped_column(CodeString(10))
     item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
     bound_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     bound_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
@@ -31,6 +33,26 @@ class LabelTrouble(enum.StrEnum):
     MISSING = "missing"
 
 
+class LabelOutcome(enum.StrEnum):
+    """What was done about it."""
+
+    SOLD_BY_HAND = "sold_by_hand"
+    REPRINTED = "reprinted"
+    SPARE = "spare"
+
+
+TROUBLE_LABELS = {
+    LabelTrouble.MISSING: "Absente",
+    LabelTrouble.UNREADABLE: "Illisible",
+    LabelTrouble.DAMAGED: "Abîmée",
+}
+OUTCOME_LABELS = {
+    LabelOutcome.SOLD_BY_HAND: "Vendu sans étiquette",
+    LabelOutcome.REPRINTED: "Réimprimée",
+    LabelOutcome.SPARE: "Étiquette de réserve",
+}
+
+
 class LabelIncident(EditionOwned, Model):
     """A label that did not do its work (RUN-002): counted, and told to managers when it repeats itself."""
 
@@ -41,8 +63,8 @@ class LabelIncident(EditionOwned, Model):
     item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
     till_id: Mapped[int | None] = mapped_column(ForeignKey("till.id"))
     trouble: Mapped[LabelTrouble] = mapped_column(enum_column(LabelTrouble))
-    # What was done: sold by hand, reprinted, given a spare label.
-    outcome: Mapped[str] = mapped_column(String(40), default="")
+    outcome: Mapped[LabelOutcome | None] = mapped_column(enum_column(LabelOutcome))
     reported_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
-    reported_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    # Empty when a till could not say who sold.
+    reported_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     item: Mapped[Item | None] = relationship()

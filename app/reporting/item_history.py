@@ -23,6 +23,8 @@ _ACTS = {
     "item.put_back": ("Remis en vente", "info", "undo-2"),
     "item.sale_assigned": ("Reconnu dans une vente sans étiquette", "info", "search"),
     "item.sale_released": ("Vente sans étiquette détachée : ce n'était pas lui", "warning", "undo-2"),
+    "spare_label.bound": ("Étiquette de réserve collée", "info", "tags"),
+    "spare_label.released": ("Étiquette de réserve détachée", "warning", "undo-2"),
     "label.reprinted": ("Étiquette réimprimée", "neutral", "printer"),
 }
 _SETTLED = {

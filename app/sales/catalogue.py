@@ -1,7 +1,8 @@
 """The catalogue as tills receive it: compact columns, the whole or what changed.
 
 `{epoch, edition, cursor, codes: [...], prices: [cents], states: "oos…", types: [index], type_names: [...],
-details: [...], sold: {index: [till number, unix seconds, seller]}, sellers: [...]}`. States: `o` on sale, `s`
+details: [...], sold: {index: [till number, unix seconds, seller]}, sellers: [...],
+aliases: {spare code: code}}`. States: `o` on sale, `s`
 sold, `w` withdrawn, `n` not for sale any more. An index points into `codes`, a seller into `sellers` (null
 when nobody knows). The whole adds `ranges: [[first, last, colour hex, colour name]]`, the colours of lists.
 """
@@ -20,12 +21,13 @@ from app.deposits.queries.catalogue import (
 from app.editions.models import Edition
 from app.editions.queries import get_edition
 from app.editions.rulebook import Rulebook
+from app.labels.queries.spares import spare_aliases
 from app.sales.queries import SoldAt, server_epoch, sold_where
 from app.sales.services.facts import DeviceKey
 
 _STATES = {ItemState.ON_SALE: "o", ItemState.SOLD: "s", ItemState.WITHDRAWN: "w"}
 # Of what is described above: a till that keeps another shape loads the whole again.
-_SHAPE = 2
+_SHAPE = 3
 # Made-up items of a training till: a list number that no depositor has.
 TRAINING_LIST = 9999
 _TRAINING_GOODS = ("Pantalon", "Robe", "Puzzle", "Poussette", "Livre", "Manteau", "Peluche", "Bottes")
@@ -44,6 +46,7 @@ def whole_catalogue(device: DeviceKey) -> dict[str, Any]:
         return _training_catalogue(edition)
     cursor = catalogue_head(edition.id).cursor
     columns = _columns(catalogue_items(edition.id), sold_where(edition.id), edition.rulebook)
+    columns["aliases"] = spare_aliases(edition.id)
     head = {"epoch": server_epoch(), "edition": edition.number, "cursor": cursor}
     return {**head, "ranges": _ranges(edition), **columns}
 
@@ -62,7 +65,9 @@ def _changed(edition_id: int, item_ids: Collection[int]) -> dict[str, Any]:
     if not item_ids:
         return _columns([], {}, None)
     items, sold = catalogue_items(edition_id, item_ids), sold_where(edition_id, item_ids)
-    return _columns(items, sold, get_edition(edition_id).rulebook)
+    columns = _columns(items, sold, get_edition(edition_id).rulebook)
+    # All those of these items: one that is not told any more names nothing.
+    return {**columns, "aliases": spare_aliases(edition_id, item_ids)}
 
 
 def _columns(
@@ -83,6 +88,7 @@ def _columns(
             str(index): _where(sold[item.id], sellers) for index, item in enumerate(items) if item.id in sold
         },
         "sellers": sellers,
+        "aliases": {},
     }
 
 
@@ -114,4 +120,5 @@ def _training_catalogue(edition: Edition) -> dict[str, Any]:
         "details": [f"article d'entraînement {line}" for line in lines],
         "sold": {},
         "sellers": [],
+        "aliases": {},
     }

@@ -9,7 +9,9 @@ from blueprints.backoffice import (  # noqa: E402, F401 - views attach themselve
     conflict_views,
     edition_views,
     import_views,
+    incident_views,
     invitation_views,
+    item_label_views,
     item_views,
     label_views,
     quarantine_views,
@@ -19,5 +21,6 @@ from blueprints.backoffice import (  # noqa: E402, F401 - views attach themselve
     rulebook_views,
     sale_views,
     setup_views,
+    spare_views,
     user_views,
 )

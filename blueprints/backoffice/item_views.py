@@ -1,6 +1,7 @@
 """Finding an item, its history, and what a manager does with it."""
 
 import io
+from dataclasses import replace
 
 from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,6 +18,7 @@ from app.deposits.wording import item_words
 from app.documents.label_sheet import draw_single_labels
 from app.editions.models import Edition
 from app.labels.queries import last_line
+from app.labels.queries.spares import item_code_of, spares_of_item
 from app.labels.services import record_reprint
 from app.labels.wording import colour_of
 from app.reporting.item_history import item_history
@@ -28,6 +30,7 @@ from app.web.htmx import redirect_to, render
 from blueprints.backoffice import bp
 from blueprints.backoffice.item_forms import STATE_CHOICES, ItemSearch, WithdrawalForm
 from blueprints.backoffice.item_table import HEADER, STATE_TONES, WIDTHS, export_rows, show_items
+from blueprints.backoffice.label_forms import IncidentForm, ItemSpareForm
 from jobs.labels import label_item
 
 ONE = "/editions/<int:edition_id>/items/<int:item_id>"
@@ -36,7 +39,9 @@ ONE = "/editions/<int:edition_id>/items/<int:item_id>"
 @bp.get("/editions/<int:edition_id>/items")
 def items(edition_id: int) -> ResponseReturnValue:
     edition, search = edition_of_page(edition_id), ItemSearch.of_address(request.args)
-    found = search_items(edition, search.wanted, request.args.get("page", 1, type=int))
+    # A spare label finds the item it is on.
+    wanted = replace(search.wanted, text=item_code_of(edition.id, edition.number, search.wanted.text))
+    found = search_items(edition, wanted, request.args.get("page", 1, type=int))
     return render(
         "backoffice/items.html",
         "results",
@@ -46,6 +51,7 @@ def items(edition_id: int) -> ResponseReturnValue:
         rows=show_items(edition.rulebook, found.rows),
         state_choices=STATE_CHOICES,
         category_choices=[("", "Toutes"), *((each.key, each.label) for each in edition.rulebook.categories)],
+        may_label=not edition.is_read_only,
         may_identify=may_use("till.unidentified", current_user.roles),
         may_export=may_use("backoffice.items_export", current_user.roles),
         url_for_page=lambda page: url_for(
@@ -64,14 +70,14 @@ def items_export(edition_id: int) -> ResponseReturnValue:
 
 @bp.get(ONE)
 def item(edition_id: int, item_id: int) -> ResponseReturnValue:
-    return _page(edition_of_page(edition_id), item_id, WithdrawalForm(formdata=None))
+    return item_page(edition_of_page(edition_id), item_id)
 
 
 @bp.post(f"{ONE}/withdrawal")
 def item_withdrawal(edition_id: int, item_id: int) -> ResponseReturnValue:
     edition, form = edition_of_page(edition_id), WithdrawalForm()
     if not form.validate():
-        return _page(edition, item_id, form)
+        return item_page(edition, item_id, form)
     try:
         withdraw_item(edition, item_id, form.reason.data or "", current_user.id)
     except NotFound:
@@ -79,10 +85,10 @@ def item_withdrawal(edition_id: int, item_id: int) -> ResponseReturnValue:
     except DomainError as refusal:
         db.session.rollback()
         refuse(form, refusal)
-        return _page(edition, item_id, form)
+        return item_page(edition, item_id, form)
     db.session.commit()
     flash("L’article est retiré de la vente : les caisses le refusent.", "success")
-    return _to_item(edition, item_id)
+    return to_item(edition, item_id)
 
 
 @bp.post(f"{ONE}/return")
@@ -98,7 +104,7 @@ def item_return(edition_id: int, item_id: int) -> ResponseReturnValue:
     else:
         db.session.commit()
         flash("L’article est de nouveau en vente.", "success")
-    return _to_item(edition, item_id)
+    return to_item(edition, item_id)
 
 
 @bp.post(f"{ONE}/label")
@@ -111,7 +117,7 @@ def item_label(edition_id: int, item_id: int) -> ResponseReturnValue:
     except DomainError as refusal:
         db.session.rollback()
         flash(refusal.message, "danger")
-        return _to_item(edition, item_id)
+        return to_item(edition, item_id)
     assert found.number is not None
     label = label_item(edition.rulebook, found.number, found.item, last_line(found.item.list_id))
     out = io.BytesIO()
@@ -121,11 +127,20 @@ def item_label(edition_id: int, item_id: int) -> ResponseReturnValue:
     return Response(out.getvalue(), mimetype="application/pdf", headers=headers)
 
 
-def _page(edition: Edition, item_id: int, form: WithdrawalForm) -> ResponseReturnValue:
+def item_page(
+    edition: Edition,
+    item_id: int,
+    form: WithdrawalForm | None = None,
+    *,
+    spare_form: ItemSpareForm | None = None,
+    incident_form: IncidentForm | None = None,
+) -> ResponseReturnValue:
+    """The page of an item, with the form that was refused, if any."""
     found = get_item(edition.id, item_id)
+    refused = form or spare_form or incident_form
     return render(
         "backoffice/item.html",
-        status=422 if form.errors else 200,
+        status=422 if refused else 200,
         edition=edition,
         found=found,
         item=found.item,
@@ -137,7 +152,11 @@ def _page(edition: Edition, item_id: int, form: WithdrawalForm) -> ResponseRetur
         words=item_words(edition.rulebook, found.item),
         colour=colour_of(edition.rulebook, found.number),
         history=item_history(found.item, with_payout=may_use("treasury.payout", current_user.roles)),
-        form=form,
+        form=form or WithdrawalForm(formdata=None),
+        spares=spares_of_item(found.item),
+        spare_form=spare_form or ItemSpareForm(formdata=None),
+        incident_form=incident_form or IncidentForm(formdata=None),
+        may_label=bool(found.item.code) and not edition.is_read_only,
         may_manage=may_use("backoffice.item_withdrawal", current_user.roles) and not edition.is_read_only,
     )
 
@@ -150,5 +169,5 @@ def _seller(edition: Edition, found: FoundItem) -> str:
     return Markup('<a href="{}">{}</a>').format(address, found.seller)
 
 
-def _to_item(edition: Edition, item_id: int) -> ResponseReturnValue:
+def to_item(edition: Edition, item_id: int) -> ResponseReturnValue:
     return redirect_to(url_for("backoffice.item", edition_id=edition.id, item_id=item_id))

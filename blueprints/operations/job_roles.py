@@ -9,6 +9,7 @@ from blueprints.operations import bp
 # Kind of job → the endpoint whose roles are its own.
 ENDPOINT_OF_KIND = {
     "labels": "backoffice.labels_generate",
+    "spare_labels": "backoffice.label_spares_create",
     "billetweb_import": "backoffice.registration_import_start",
     "slips": "treasury.make_slips",
     # Comes of itself when a depositor validates a list: it is a message, sent again like the others.

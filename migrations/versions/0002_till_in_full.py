@@ -162,9 +162,9 @@ def _label_incident() -> None:
         sa.Column("item_id", sa.Integer(), nullable=True),
         sa.Column("till_id", sa.Integer(), nullable=True),
         sa.Column("trouble", _choice("labeltrouble", "unreadable", "damaged", "missing"), nullable=False),
-        sa.Column("outcome", sa.String(length=40), nullable=False),
+        sa.Column("outcome", _choice("labeloutcome", "sold_by_hand", "reprinted", "spare"), nullable=True),
         sa.Column("reported_at", UtcDateTime(), nullable=False),
-        sa.Column("reported_by_id", sa.Integer(), nullable=False),
+        sa.Column("reported_by_id", sa.Integer(), nullable=True),
         sa.Column("edition_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["edition_id"], ["edition.id"], name=op.f("fk_label_incident_edition_id_edition")
@@ -197,7 +197,7 @@ def _spare_label() -> None:
         ),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_spare_label_item_id_item")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_spare_label")),
-        sa.UniqueConstraint("code", name=op.f("uq_spare_label_code")),
+        sa.UniqueConstraint("edition_id", "code", name="uq_spare_label_edition_code"),
         sa.Index("ix_spare_label_edition_id", "edition_id"),
         sa.Index("ix_spare_label_item_id", "item_id"),
     )

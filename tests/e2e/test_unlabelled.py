@@ -8,10 +8,22 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
 from app.cli.support.processes import wait_until
+from app.core.codes import make_code
 from app.core.db import db
 from app.deposits.models import Item
+from app.labels.services import bind_spare, create_spares, release_spare
 from app.sales.models import LineState, SaleLine
-from tests.support.hall import Hall, make_hall, open_till, sell, sign_in, status, wait_offline_ready
+from tests.support.hall import (
+    Hall,
+    make_hall,
+    open_till,
+    scan,
+    sell,
+    sign_in,
+    status,
+    wait_offline_ready,
+    wait_ready,
+)
 from tests.support.server import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -171,3 +183,45 @@ def wait_for_lines(arrived: Callable[[list[Any]], bool]) -> list[Any]:
 
     wait_until(look, "the sale lines on the server", seconds=20)
     return lines
+
+
+def test_a_spare_label_sells_the_item_it_is_on(till: Page, hall: Hall) -> None:
+    item_id = db.session.query(Item.id).filter_by(code=hall.codes[2]).scalar()
+    create_spares(hall.edition.id, 1, hall.volunteer.id)
+    bound, blank = make_code(26, 9001, 1), make_code(26, 9001, 2)
+    spare_id = bind_spare(hall.edition.id, bound, item_id, hall.volunteer.id).id
+    db.session.commit()
+    answer, lines = till.locator("[data-answer]"), till.locator("[data-basket] li")
+
+    def told(condition: str) -> None:
+        """Until the till has heard of the change, at one of its pings."""
+        wait_until(lambda: answered(till, bound, condition), condition, seconds=20, pause=0.5)
+
+    told("245-03")
+    expect(lines).to_have_count(1)
+    # The item's own label is the same item.
+    scan(till, hall.codes[2])
+    expect(answer).to_contain_text("Déjà dans ce panier")
+    scan(till, blank)
+    expect(answer).to_contain_text("Étiquette de réserve vierge")
+    expect(answer).to_contain_text("Sans étiquette")
+    press(till, "Delete")
+    # It is known after a restart of the page, and forgotten once it is taken off the item.
+    till.reload()
+    wait_ready(till)
+    scan(till, bound)
+    expect(lines).to_have_count(1)
+    press(till, "Delete")
+    release_spare(hall.edition.id, spare_id, hall.volunteer.id)
+    db.session.commit()
+    told("Étiquette de réserve vierge")
+
+
+def answered(page: Page, code: str, words: str) -> bool:
+    """Whether the till answers a scan of `code` so; what it takes is taken out of the basket again."""
+    if page.locator("[data-basket] li").count():
+        press(page, "Delete")
+    press(page, "F10")
+    scan(page, code)
+    page.wait_for_timeout(200)
+    return words in page.locator("[data-answer]").inner_text()

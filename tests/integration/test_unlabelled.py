@@ -1,19 +1,30 @@
 """Articles whose label is missing or unreadable (RUN-002), as the server sees them."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import Role, User
 from app.core.audit import AuditEntry
 from app.core.clock import utcnow
+from app.core.codes import format_code, make_code
 from app.core.db import db
 from app.core.errors import NotFound
 from app.deposits.models import Item, ItemState
 from app.editions.models import Edition, EditionState
+from app.labels.models import LabelIncident, LabelOutcome, LabelTrouble, SpareLabel
+from app.labels.queries.incidents import incident_counts, repeated_items, repeated_lists
+from app.labels.queries.spares import SpareCounts, find_spare, spare_counts
+from app.labels.services import bind_spare, create_spares, release_spare
+from app.labels.spare_rules import SpareTaken, SpareUnknown, spare_codes, spare_name
+from app.operations.files import path_of
+from app.operations.models import BackgroundJob, JobState
 from app.payouts.queries.books import load_books
 from app.reporting.item_history import item_history
 from app.sales.catalogue import whole_catalogue
@@ -22,7 +33,9 @@ from app.sales.queries.unidentified import assigned_lines, count_unidentified, u
 from app.sales.services.journal import receive_entry
 from app.sales.services.unidentified import assign_item, release_item
 from app.sales.unlabelled_rules import LineTakenBack, NotBroughtIn
+from jobs.runner import run_job
 from tests.factories import ItemFactory, TillFactory, UserFactory, list_on_sale
+from tests.support.scanning import read_codes
 from tests.support.till import TestTill
 
 
@@ -242,3 +255,213 @@ def test_a_manager_finds_the_item_by_its_price_and_corrects_it(
     db.session.commit()
     refused = client.post(f"{address}/{line.id}/item", data={"item_id": items[0].id}, follow_redirects=True)
     assert "n&#39;est pas passé au dépôt" in refused.text
+
+
+# --- spare labels
+
+
+@pytest.fixture
+def spare(edition: Edition, manager: User) -> str:
+    """The code of a blank spare label."""
+    create_spares(edition.id, 1, manager.id)
+    return make_code(edition.number, 9001, 3)
+
+
+def test_sheets_asked_for_one_after_another_never_share_a_code(edition: Edition, manager: User) -> None:
+    assert create_spares(edition.id, 2, manager.id) == (9001, 9002)
+    assert create_spares(edition.id, 1, manager.id) == (9003, 9003)
+    other = list_on_sale(1).items[0].item_list.registration.edition
+    assert create_spares(other.id, 1, manager.id) == (9001, 9001)
+    assert spare_counts(edition.id) == SpareCounts(36, 0)
+
+
+def test_the_database_knows_each_spare_label_once(edition: Edition, spare: str) -> None:
+    with pytest.raises(IntegrityError), db.session.begin_nested():
+        db.session.add(SpareLabel(edition_id=edition.id, code=spare))
+
+
+def test_a_bound_spare_label_names_its_item_at_every_till(
+    client: FlaskClient, till: TestTill, items: list[Item], edition: Edition, manager: User, spare: str
+) -> None:
+    version = till.request(client, "GET", "/sync/catalogue").headers["ETag"]
+    cursor = till.request(client, "GET", "/sync/catalogue").json["cursor"]
+    bind_spare(edition.id, spare, items[1].id, manager.id)
+    db.session.commit()
+    whole = till.request(client, "GET", "/sync/catalogue", headers={"If-None-Match": version})
+    assert (whole.status_code, whole.json["aliases"]) == (200, {spare: items[1].code})
+    delta = till.request(client, "GET", f"/sync/catalogue?since={cursor}").json
+    assert (delta["codes"], delta["aliases"]) == ([items[1].code], {spare: items[1].code})
+    release_spare(edition.id, find_spare(edition.id, edition.number, spare).id, manager.id)
+    db.session.commit()
+    delta = till.request(client, "GET", f"/sync/catalogue?since={cursor}").json
+    assert (delta["codes"], delta["aliases"]) == ([items[1].code], {})
+
+
+def test_a_sale_that_bears_the_spare_code_is_of_its_item(
+    till: TestTill, items: list[Item], edition: Edition, manager: User, spare: str
+) -> None:
+    bind_spare(edition.id, spare, items[1].id, manager.id)
+    verdict = receive_entry(till.device, till.sale((spare, 450)))
+    assert [flag["code"] for flag in verdict.details["flags"]] == ["outside_period"]
+    line = db.session.query(SaleLine).one()
+    assert (line.code, line.item_id, line.state) == (spare, items[1].id, LineState.ACTIVE)
+    assert items[1].state is ItemState.SOLD
+    # Its own label and the spare one in one basket: one item, sold twice.
+    both = till.sale((items[0].code, 450), (items[1].code, 450), (spare, 450))
+    verdict = receive_entry(till.device, both)
+    assert verdict.details["conflicts"] == [items[1].code, items[1].code]
+
+
+def test_a_blank_spare_code_names_nothing(till: TestTill, edition: Edition, spare: str) -> None:
+    receive_entry(till.device, till.sale((spare, 450)))
+    assert [row.title for row in unidentified_page(edition.id).rows] == [
+        f"Étiquette inconnue {format_code(spare)}"
+    ]
+
+
+def test_binding_twice_is_refused_and_releasing_is_recorded(
+    items: list[Item], edition: Edition, manager: User, spare: str
+) -> None:
+    bound = bind_spare(edition.id, spare, items[1].id, manager.id)
+    assert bind_spare(edition.id, spare, items[1].id, manager.id).id == bound.id
+    with pytest.raises(SpareTaken, match=spare_name(items[1].code or "")):
+        bind_spare(edition.id, spare, items[0].id, manager.id)
+    release_spare(edition.id, bound.id, manager.id)
+    assert bind_spare(edition.id, spare, items[0].id, manager.id).item_id == items[0].id
+    acts = [(row.action, row.subject) for row in db.session.query(AuditEntry).order_by(AuditEntry.seq)]
+    assert acts[-3:] == [
+        ("spare_label.bound", f"item:{items[1].id}"),
+        ("spare_label.released", f"item:{items[1].id}"),
+        ("spare_label.bound", f"item:{items[0].id}"),
+    ]
+    stranger = list_on_sale(1).items[0]
+    with pytest.raises(NotFound):
+        bind_spare(edition.id, make_code(edition.number, 9001, 4), stranger.id, manager.id)
+    with pytest.raises(SpareUnknown):
+        bind_spare(edition.id, make_code(edition.number, 9050, 1), items[0].id, manager.id)
+
+
+def test_a_volunteer_binds_with_a_scanner_alone(
+    client: FlaskClient,
+    login: Callable[[FlaskClient, User], FlaskClient],
+    items: list[Item],
+    edition: Edition,
+    spare: str,
+) -> None:
+    login(client, UserFactory(role=Role.VOLUNTEER))
+    address = f"/editions/{edition.id}/spares"
+    assert "Imprimer des planches" not in client.get(address).text
+    step = client.get(f"{address}?spare={spare}").text
+    assert f'value="{spare}"' in step
+    assert re.search(r'<input[^>]*\bautofocus[^>]*name="item"|<input[^>]*name="item"[^>]*\bautofocus', step)
+    wrong = client.post(address, data={"spare": spare, "item": "245-99"})
+    assert (wrong.status_code, "Aucun article ne porte ce numéro" in wrong.text) == (422, True)
+    done = client.post(address, data={"spare": spare, "item": items[1].code}, follow_redirects=True)
+    assert "est maintenant celle de" in done.text
+    assert "Écrivez dessus le prix" in done.text
+    again = client.get(f"{address}?spare=9001-03").text
+    assert "est déjà sur un article" in again
+    for typed in ("245-03", "licorne"):
+        assert "étiquette de réserve de cette bourse" in client.get(f"{address}?spare={typed}").text
+    # Whoever scans it in « Articles » finds the item.
+    found = client.get(f"/editions/{edition.id}/items?q={spare}").text
+    assert found.count(f"/editions/{edition.id}/items/{items[1].id}") == 1
+    assert client.post(f"{address}/sheets", data={"sheets": "1"}).status_code == 403
+    released = client.post(
+        f"{address}/{find_spare(edition.id, edition.number, spare).id}/release", follow_redirects=True
+    )
+    assert "les caisses la refusent" in released.text
+    assert "vierge" in client.get(f"{address}?spare={spare}").text
+
+
+def test_a_manager_has_sheets_printed(
+    client: FlaskClient,
+    login: Callable[[FlaskClient, User], FlaskClient],
+    edition: Edition,
+    manager: User,
+    tmp_path: Path,
+) -> None:
+    login(client, manager)
+    address = f"/editions/{edition.id}/spares/sheets"
+    wrong = client.post(address, data={"sheets": "30"})
+    assert (wrong.status_code, "De 1 à 20 planches" in wrong.text) == (422, True)
+    assert client.post(address, data={"sheets": "2"}).status_code == 303
+    job = db.session.query(BackgroundJob).one()
+    # A job run again prints the same codes.
+    for _ in range(2):
+        run_job(job.id)
+        db.session.expire_all()
+        job = db.session.get_one(BackgroundJob, job.id)
+        assert job.state is JobState.DONE, job.message
+        qr, bars = read_codes(path_of(job.file).read_bytes(), tmp_path)
+        assert qr == bars == spare_codes(edition.number, 9000, 2)
+        job.state = JobState.QUEUED
+        db.session.commit()
+    assert spare_counts(edition.id) == SpareCounts(24, 0)
+
+
+# --- incidents
+
+
+def test_a_sale_by_hand_counts_as_a_missing_label(
+    till: TestTill, items: list[Item], edition: Edition
+) -> None:
+    lines = [
+        {"code": items[0].code, "price": 450, "hand": True},
+        {"code": items[1].code, "price": 450},
+        {"text": "doudou", "price": 100},
+    ]
+    sale = till.sale(v=2, lines=lines, total=1000, payments=[{"method": "cash", "amount": 1000}])
+    for _ in range(2):
+        receive_entry(till.device, sale)
+    rows = db.session.query(LabelIncident).order_by(LabelIncident.id).all()
+    assert [(row.item_id, row.trouble, row.outcome) for row in rows] == [
+        (items[0].id, LabelTrouble.MISSING, LabelOutcome.SOLD_BY_HAND),
+        (None, LabelTrouble.MISSING, LabelOutcome.SOLD_BY_HAND),
+    ]
+    assert {(row.till_id, row.reported_by_id) for row in rows} == {(till.till_id, till.session.volunteer_id)}
+
+
+def test_what_repeats_itself_is_shown_to_managers(
+    client: FlaskClient,
+    login: Callable[[FlaskClient, User], FlaskClient],
+    items: list[Item],
+    edition: Edition,
+    manager: User,
+    spare: str,
+) -> None:
+    login(client, UserFactory(role=Role.VOLUNTEER))
+    address = f"/editions/{edition.id}/items/{items[0].id}"
+    noted = client.post(f"{address}/incidents", data={"trouble": "damaged", "outcome": ""})
+    assert noted.status_code == 303
+    bound = client.post(
+        f"{address}/spare", data={"spare": spare, "trouble": "unreadable"}, follow_redirects=True
+    )
+    assert "Écrivez dessus son prix" in bound.text
+    assert "9001-03" in bound.text
+    taken = client.post(
+        f"/editions/{edition.id}/items/{items[1].id}/spare", data={"spare": "9001-03", "trouble": "missing"}
+    )
+    assert (taken.status_code, "est déjà collée sur l’article" in taken.text) == (422, True)
+    client.post(
+        f"/editions/{edition.id}/items/{items[1].id}/incidents",
+        data={"trouble": "missing", "outcome": "reprinted"},
+    )
+    assert client.get(f"/editions/{edition.id}/labels/incidents").status_code == 403
+    counts = incident_counts(edition.id)
+    assert (counts.total, counts.troubles) == (
+        3,
+        {LabelTrouble.UNREADABLE: 1, LabelTrouble.DAMAGED: 1, LabelTrouble.MISSING: 1},
+    )
+    assert counts.outcomes == {
+        LabelOutcome.SOLD_BY_HAND: 0,
+        LabelOutcome.REPRINTED: 1,
+        LabelOutcome.SPARE: 1,
+        None: 1,
+    }
+    assert [(row.item.id, row.incidents) for row in repeated_items(edition.id)] == [(items[0].id, 2)]
+    assert [(row.items, row.incidents) for row in repeated_lists(edition.id)] == [(2, 3)]
+    login(client, manager)
+    page = client.get(f"/editions/{edition.id}/labels/incidents").text
+    assert page.count(f"/editions/{edition.id}/items/{items[0].id}") == 1
+    assert f"/editions/{edition.id}/items/{items[1].id}" not in page

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from app.accounts.models import User
-from app.core.codes import InvalidCode, parse_code, parse_short
+from app.core.codes import InvalidCode, make_code, parse_code, parse_short
 from app.core.db import db
-from app.core.errors import NotFound
+from app.core.errors import DomainError, NotFound
 from app.core.search import contains, fold_text
 from app.deposits.models import Item, ItemList, ItemState, Registration
 from app.editions.models import Edition
@@ -96,6 +96,16 @@ def get_item(edition_id: int, item_id: int) -> FoundItem:
     row = db.session.execute(_select().where(Item.edition_id == edition_id, Item.id == item_id)).one_or_none()
     if row is None:
         raise NotFound("Cet article n’existe pas dans cette édition.")
+    return _row(row)
+
+
+def find_by_label(edition: Edition, typed: str) -> FoundItem:
+    """The item whose label was scanned, or typed as `245-03`. Raises DomainError on `item`."""
+    short = parse_short(typed)
+    code = make_code(edition.number, *short) if short else parse_code(typed, "item").digits
+    row = db.session.execute(_select().where(Item.edition_id == edition.id, Item.code == code)).one_or_none()
+    if row is None:
+        raise DomainError("Aucun article ne porte ce numéro : cherchez-le dans « Articles ».", "item")
     return _row(row)
 
 

@@ -1,13 +1,18 @@
 """What a journal entry means: a sale with its lines and payments, or a void with its refund."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
 
 from app.core.db import db
 from app.core.errors import NotFound
+from app.deposits.models import Item
 from app.deposits.services import stock
 from app.editions.models import EditionState
+from app.labels.models import LabelOutcome, LabelTrouble
+from app.labels.queries.spares import named_by_spares
+from app.labels.services import report_incident
 from app.sales.entries import SaleEntry, VoidEntry, line_name
 from app.sales.models import (
     JournalEntry,
@@ -55,7 +60,7 @@ def record_sale(
     `entered_by_id`: who typed it in from a paper sheet; None for a till's own.
     """
     sold_at = settled_time(entry.at, row.received_at)
-    items = stock.lock_items_by_code(edition.id, [line.code for line in entry.lines if line.code])
+    items = _lock_items(edition.id, [line.code for line in entry.lines if line.code])
     facts = {code: ItemFacts(item.price_cents, item.state) for code, item in items.items()}
     period = period_at(sold_at, edition.periods)
     sale = Sale(
@@ -99,11 +104,34 @@ def record_sale(
     ]
     db.session.add(sale)
     db.session.flush()
-    settle_items(list(items.values()), sale.id)
+    settle_items(list({item.id: item for item in items.values()}.values()), sale.id)
+    _note_missing_labels(sale, entry, items)
     session_facts = _session_facts(session)
     return sale_flags(entry, facts, edition.number) + time_flags(
         entry, row.received_at, session_facts, edition.periods
     )
+
+
+def _note_missing_labels(sale: Sale, entry: SaleEntry, items: Mapping[str, Item]) -> None:
+    """What was found by search, or not at all, had no label that could be read."""
+    for line in entry.lines:
+        if line.text or (line.by_hand and line.code in items):
+            report_incident(
+                sale.edition_id,
+                items[line.code].id if line.code else None,
+                LabelTrouble.MISSING,
+                LabelOutcome.SOLD_BY_HAND,
+                sale.volunteer_id,
+                till_id=sale.till_id,
+                at=sale.sold_at,
+            )
+
+
+def _lock_items(edition_id: int, codes: list[str]) -> dict[str, Item]:
+    """The items these labels name, spare labels too, by the code that was sent."""
+    spares = named_by_spares(edition_id, codes)
+    items = stock.lock_items_by_code(edition_id, [spares.get(code, code) for code in codes])
+    return {code: items[spares.get(code, code)] for code in codes if spares.get(code, code) in items}
 
 
 def record_void(

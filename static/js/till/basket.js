@@ -43,7 +43,8 @@ export class Basket {
   }
 
   // The same for a code known to be one.
-  lookUp(code) {
+  lookUp(read) {
+    const code = this.catalogue.resolve(read);
     const place = this.lines.findIndex((line) => line.code === code);
     if (place >= 0) {
       const { name } = this.lines[place];

@@ -1,5 +1,5 @@
 // The items of the edition, in memory for speed, on disk for the next start.
-import { formatCode } from "./codes.js";
+import { formatCode, isSpare, shortName } from "./codes.js";
 import { durable } from "./store.js";
 
 const FOR_SALE = "o";
@@ -7,6 +7,8 @@ const time = new Intl.DateTimeFormat("fr-FR", { hour: "2-digit", minute: "2-digi
 
 export class Catalogue {
   #items = new Map();
+  // Spare labels → the code of the item they are on.
+  #aliases = new Map();
   // When this till itself last changed an item (ms of performance.now): older news of it is out of date.
   #touched = new Map();
   #ranges = [];
@@ -26,12 +28,17 @@ export class Catalogue {
     ]);
     if (whole) catalogue.#adopt(whole);
     catalogue.cursor = cursor ?? catalogue.cursor;
-    for (const item of overlay) catalogue.#items.set(item.code, item);
+    catalogue.show(overlay);
     return catalogue;
   }
 
   get size() {
     return this.#items.size;
+  }
+
+  // The item's own code, whichever label of it was read.
+  resolve(code) {
+    return this.#aliases.get(code) ?? code;
   }
 
   // Every item it knows, sold or not.
@@ -57,6 +64,7 @@ export class Catalogue {
     if (code.slice(0, 2) !== String(this.edition).padStart(2, "0")) {
       return { title: "Autre édition", text: `L'étiquette ${name} vient d'une autre bourse.` };
     }
+    if (!item && isSpare(code)) return { title: "Étiquette de réserve vierge", text: unbound(code) };
     if (!item) return { title: "Article inconnu", text: `${name} n'est pas en vente : appelez un gestionnaire.` };
     if (item.state === FOR_SALE) return null;
     if (item.state === "s") return { title: "Déjà vendu", text: `${item.name} ${soldWhere(item)}` };
@@ -76,6 +84,7 @@ export class Catalogue {
     transaction.objectStore("meta").put(data.cursor, "cursor");
     await transaction.done;
     this.#items = new Map();
+    this.#aliases = new Map();
     this.#adopt(whole);
     this.show(kept);
   }
@@ -108,7 +117,11 @@ export class Catalogue {
 
   // Items as they are now, once they are on disk.
   show(items) {
-    for (const item of items) this.#items.set(item.code, item);
+    for (const item of items) {
+      for (const spare of this.#items.get(item.code)?.aliases ?? []) this.#aliases.delete(spare);
+      this.#items.set(item.code, item);
+      for (const spare of item.aliases ?? []) this.#aliases.set(spare, item.code);
+    }
   }
 
   #adopt(whole) {
@@ -125,12 +138,18 @@ export function codesOf(entry) {
   return entry.codes ?? entry.lines.flatMap(({ code }) => code ?? []);
 }
 
-function readItems({ codes, prices, states, types, type_names: names, details, sold, sellers = [] }) {
+function readItems({ codes, prices, states, types, type_names: names, details, sold, sellers = [], aliases = {} }) {
+  const spares = new Map();
+  for (const [spare, code] of Object.entries(aliases)) spares.set(code, [...(spares.get(code) ?? []), spare]);
   return codes.map((code, index) => {
-    const item = { code, price: prices[index], state: states[index], name: names[types[index]], detail: details[index] };
+    const item = { code, price: prices[index], state: states[index], name: names[types[index]], detail: details[index], aliases: spares.get(code) };
     const where = sold[index];
     return where ? { ...item, till: where[0], at: where[1] * 1000, by: sellers[where[2]] } : item;
   });
+}
+
+function unbound(code) {
+  return `${shortName(code)} n'est collée sur aucun article. Cherchez l'article avec « Sans étiquette », ou faites lier l'étiquette par un gestionnaire.`;
 }
 
 function soldWhere({ till, at, by }) {

@@ -22,6 +22,11 @@ export function shortName(code) {
   return `${Number(code.slice(2, 6))}-${code.slice(6, 8)}`;
 }
 
+// A label kept in reserve: list numbers that no depositor has.
+export function isSpare(code) {
+  return code.slice(2, 6) >= "9001" && code.slice(2, 6) <= "9998";
+}
+
 // What was scanned or typed: {code}, or {problem: "not-a-code" | "wrong-digits"}. `edition` completes `245-03`.
 export function readCode(text, edition) {
   const typed = text.trim();
