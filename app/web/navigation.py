@@ -49,11 +49,18 @@ ENTRIES = (
     MenuEntry("Journal", "operations.audit", "file-text", "operations.audit"),
     MenuEntry("Messages", "operations.outbox", "mail", "operations.outbox"),
 )
+# Pages that stand under the entry of another section.
+ELSEWHERE = {
+    "till.unidentified": "backoffice.sales",
+    "backoffice.label_": "backoffice.labels",
+    "backoffice.spares": "backoffice.items",
+}
 
 
 def navigation() -> list[MenuItem]:
     """The entries this person may use."""
     here = request.endpoint or ""
+    here = next((shown for prefix, shown in ELSEWHERE.items() if here.startswith(prefix)), here)
     usable = [
         entry
         for entry in ENTRIES

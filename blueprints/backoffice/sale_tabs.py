@@ -1,4 +1,4 @@
-"""The tabs of the manager's sales: all of them, those paid twice, and what tills sent that was left aside."""
+"""The tabs of the manager's sales: all of them, those paid twice, unidentified, or left aside."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from flask import url_for
 
 from app.editions.models import Edition
 from app.sales.queries import count_open_conflicts, count_quarantined
+from app.sales.queries.unidentified import count_unidentified
 
 
 def sale_tabs(edition: Edition, current: str) -> list[dict[str, Any]]:
@@ -13,6 +14,7 @@ def sale_tabs(edition: Edition, current: str) -> list[dict[str, Any]]:
     tabs = (
         ("backoffice.sales", "Toutes les ventes", None),
         ("backoffice.sales_conflicts", "Vendu deux fois", count_open_conflicts(edition.id) or None),
+        ("till.unidentified", "À identifier", count_unidentified(edition.id) or None),
         ("backoffice.sales_quarantine", "Mis de côté", count_quarantined(edition.id) or None),
     )
     return [

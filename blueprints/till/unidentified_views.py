@@ -23,6 +23,7 @@ from app.web.editions import edition_of_page
 from app.web.htmx import redirect_to, render
 from blueprints.backoffice.item_forms import ItemSearch
 from blueprints.backoffice.item_table import show_items
+from blueprints.backoffice.sale_tabs import sale_tabs
 from blueprints.till import bp
 
 ALL = "/editions/<int:edition_id>/unidentified"
@@ -36,6 +37,7 @@ def unidentified(edition_id: int) -> ResponseReturnValue:
     return render(
         "till/unidentified.html",
         edition=edition,
+        tabs=sale_tabs(edition, "till.unidentified"),
         found=found,
         assigned=[(line, _item_of(edition, line)) for line in assigned_lines(edition.id)],
         url_for_page=lambda page: url_for("till.unidentified", edition_id=edition.id, page=page),
