@@ -8,8 +8,11 @@ for (const dialog of document.querySelectorAll("dialog[open]")) {
 }
 
 // The second half of a double click lands beside the dialog that the first half opened: it is no wish to close it.
+// The Escape key is, however fast.
 const doubleClick = 500;
 const opened = new WeakMap();
+let escapedAt = -doubleClick;
+document.addEventListener("keydown", (event) => event.key === "Escape" && (escapedAt = event.timeStamp), true);
 document.addEventListener(
   "beforetoggle",
   (event) => {
@@ -20,7 +23,8 @@ document.addEventListener(
 document.addEventListener(
   "cancel",
   (event) => {
-    if (event.timeStamp - (opened.get(event.target) ?? -doubleClick) < doubleClick) event.preventDefault();
+    const fresh = event.timeStamp - (opened.get(event.target) ?? -doubleClick) < doubleClick;
+    if (fresh && event.timeStamp - escapedAt > doubleClick / 5) event.preventDefault();
   },
   true,
 );
