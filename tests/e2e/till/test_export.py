@@ -13,7 +13,8 @@ from tests.support.hall import Hall, sell, sign_in
 from tests.support.server import LiveServer
 from tests.support.till_checks import ask_server, kept_offline, sales_on_server
 
-pytestmark = pytest.mark.browser
+# The fault lies in the browser: the database makes no difference.
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("backend", ["sqlite"])]
 
 
 def test_scenario_31_a_dead_till_and_its_export_imported_twice(

@@ -11,7 +11,8 @@ from app.core.db import db
 from tests.support.hall import Hall, scan, sell, status
 from tests.support.till_checks import ask_server, sales_on_server, synchronise, wait_for_sales
 
-pytestmark = pytest.mark.browser
+# The fault lies in the browser: the database makes no difference.
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("backend", ["sqlite"])]
 PASSWORD = "une caisse bien tenue"
 
 

@@ -13,7 +13,8 @@ from tests.support.proxy import Fault, FaultyProxy
 from tests.support.server import LiveServer
 from tests.support.till_checks import FULL_DISK, entries_on_server, journal_of, synchronise, wait_for_sales
 
-pytestmark = pytest.mark.browser
+# The fault lies in the browser: the database makes no difference.
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("backend", ["sqlite"])]
 
 
 def test_scenario_19_the_browser_may_store_no_more(till: Page, hall: Hall) -> None:
