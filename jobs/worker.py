@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from rq import Worker
 from rq.registry import StartedJobRegistry
 from rq.worker import BaseWorker
+from sqlalchemy.orm import configure_mappers
 
 from app.core.db import db
 from app.documents.fonts import register_fonts
@@ -35,8 +36,9 @@ def run_worker(app: Flask, *, burst: bool = False) -> None:
             maintenance_interval=MAINTENANCE_INTERVAL,
             job_monitoring_interval=MONITORING_INTERVAL,
         )
-        # Read once here rather than by every document: forks have them.
+        # Done once here rather than by every job: forks have them.
         register_fonts()
+        configure_mappers()
         # Each job runs in a fork, which must open connections of its own.
         db.session.remove()
         db.engine.dispose()

@@ -127,6 +127,8 @@ def normalise_row(number: int, raw: Mapping[str, str]) -> BilletwebRow:
 def clean_text(text: str) -> str:
     """One line: composed accents, no-break spaces and line ends as spaces, invisible characters out."""
     composed = unicodedata.normalize("NFC", text[:10_000])
+    if composed.isprintable():  # most cells: nothing in them is invisible
+        return " ".join(composed.split())
     visible = (each for each in composed if each.isspace() or unicodedata.category(each)[0] != "C")
     return " ".join("".join(visible).split())
 

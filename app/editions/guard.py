@@ -26,12 +26,14 @@ def refuse_changes_to_closed_editions(session: Session, *_: object) -> None:
     The edition row itself may change only by a transition, which is recognised by its state changing.
     """
     touched: set[int] = set()
-    for row in (*session.new, *session.deleted, *session.dirty):
-        if row in session.dirty and not session.is_modified(row):
+    # The session makes these sets anew each time it is asked.
+    new, dirty = session.new, session.dirty
+    for row in (*new, *session.deleted, *dirty):
+        if row in dirty and not session.is_modified(row):
             continue
         if isinstance(row, EditionOwned):
             touched |= _editions_of(session, row)
-        elif isinstance(row, Edition) and row not in session.new:
+        elif isinstance(row, Edition) and row not in new:
             _refuse_edit_of_closed(row)
     if touched and _any_closed(session, touched):
         raise EditionIsClosed

@@ -146,11 +146,10 @@ class Desk:
             sponsor=wish.sponsor,
             comment=wish.comment,
         )
-        lists = [
-            ItemList(registration=registration, edition_id=self.edition.id, number=number, rank=rank)
-            for number, rank in places
+        registration.lists = [
+            ItemList(edition_id=self.edition.id, number=number, rank=rank) for number, rank in places
         ]
-        db.session.add_all([registration, *lists])
+        db.session.add(registration)
         self._remember(wish, user, places)
         return registration
 
