@@ -54,6 +54,7 @@ def test_baskets_wait_and_are_found_by_any_of_their_items(
     expect(lines).to_have_count(1)
     till.keyboard.press("F2")
     till.keyboard.press("Enter")
+    expect(till.locator("[data-panel='done']")).to_be_visible()
     # The till is free: the same scan brings the whole basket back.
     scan(till, hall.codes[1])
     expect(answer).to_contain_text("Panier repris")
@@ -68,6 +69,7 @@ def test_baskets_wait_and_are_found_by_any_of_their_items(
     expect(till.locator("[data-park-count]")).to_contain_text("1")
     till.keyboard.press("F2")
     till.keyboard.press("Enter")
+    expect(till.locator("[data-panel='done']")).to_be_visible()
     # A till is not closed over somebody's basket; nobody comes: its items are free again.
     till.get_by_role("button", name="Fermer").click()
     expect(answer).to_contain_text("Paniers en attente")
