@@ -105,7 +105,7 @@ export class Till extends EventTarget {
       markWritten(this.id, record.seq);
       this.catalogue.show(changed);
       this.catalogue.touch(codesOf(record.entry));
-      this.pending = { count: this.pending.count + 1, oldest: this.pending.oldest ?? stamp.at };
+      this.notePending({ count: this.pending.count + 1, oldest: this.pending.oldest ?? stamp.at });
       this.connection.send();
       return record;
     } finally {
