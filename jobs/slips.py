@@ -23,8 +23,8 @@ from app.payouts.queries import LedgerRow, SlipFacts, SlipItemFacts, ledger, sli
 from app.payouts.services import store_slip
 from jobs.runner import Progress
 
-# xhtml2pdf draws one document at a time in a process (measured: 12–15 slips a second); a process takes a
-# second to start, so that a few slips are drawn here.
+# xhtml2pdf draws one document at a time in a process; a process takes a second to start, so that a few slips
+# are drawn here.
 PROCESSES = 2
 WORTH_A_POOL = 12
 # Slips read from the database at once, and how many one commit keeps: each commit waits for the disk.
