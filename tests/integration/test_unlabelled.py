@@ -30,6 +30,7 @@ from app.reporting.item_history import item_history
 from app.sales.catalogue import whole_catalogue
 from app.sales.models import JournalEntry, LineState, SaleLine, SyncConflict, Verdict
 from app.sales.queries.unidentified import assigned_lines, count_unidentified, unidentified_page
+from app.sales.services.conflicts import give_sold_item
 from app.sales.services.journal import receive_entry
 from app.sales.services.unidentified import assign_item, release_item
 from app.sales.unlabelled_rules import LineTakenBack, NotBroughtIn
@@ -224,6 +225,18 @@ def test_neither_a_voided_nor_a_scanned_line_is_to_identify(
         assign_item(edition.id, voided.id, items[1].id, manager.id)
     with pytest.raises(NotFound):
         assign_item(edition.id, scanned.id, items[1].id, manager.id)
+
+
+def test_a_mixed_up_label_settled_as_sold_twice_is_no_line_without_a_label(
+    till: TestTill, items: list[Item], edition: Edition, manager: User
+) -> None:
+    for minutes in (9, 0):
+        receive_entry(till.device, till.sale((items[0].code, 450), at=utcnow() - timedelta(minutes=minutes)))
+    conflict = db.session.query(SyncConflict).one()
+    give_sold_item(edition.id, conflict.id, items[1].id, manager.id)
+    assert assigned_lines(edition.id) == []
+    with pytest.raises(NotFound):
+        release_item(edition.id, conflict.loser_line_id, manager.id)
 
 
 def test_a_manager_finds_the_item_by_its_price_and_corrects_it(

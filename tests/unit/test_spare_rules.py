@@ -1,7 +1,6 @@
 """Labels kept in reserve: their codes, and their sheets as a scanner reads them."""
 
 import io
-import json
 
 import pytest
 
@@ -51,9 +50,12 @@ def test_no_list_of_a_depositor_can_have_a_number_in_reserve() -> None:
     book = default_rulebook()
     assert not any(is_spare(make_code(26, each.last, 1)) for each in book.ranges)
     data = book.to_dict()
-    data["ranges"][0]["last"] = 9001
-    with pytest.raises(DomainError):
-        type(book).stored(json.dumps(data))
+    added = {**data["ranges"][0], "first": 8990, "last": 9000}
+    data["ranges"].append(added)
+    type(book).from_dict(data)
+    added["last"] = 9001
+    with pytest.raises(DomainError, match="dernier numéro"):
+        type(book).from_dict(data)
 
 
 @pytest.mark.parametrize("typed", ["26 9001 03 06", "2690010306", "9001-03", "9001 3"])

@@ -4,7 +4,8 @@ import { parseEuros } from "./money.js";
 
 // `4,50`, `4.5`, `12€`: a price and nothing else.
 const PRICE = /^\d+(?:[.,]\d{1,2}€?|€)$/;
-const EXACT = 1000;
+const FOR_SALE = 1000;
+const CODE_ITSELF = 2000;
 
 // `Œuvre d'ÉTÉ T38` → `oeuvre d ete t 38`: no accents or capitals, words and numbers apart.
 export function fold(text) {
@@ -19,16 +20,29 @@ export function fold(text) {
     .trim();
 }
 
-// Items stay the same object until something of them changes: folded once each.
+// Items stay the same object until something of them changes: folded once each. Their names are a few hundred.
 const folded = new WeakMap();
+const names = new Map();
 
 function wordsOf(item) {
   let words = folded.get(item);
   if (!words) {
-    words = { name: ` ${fold(item.name)}`, all: ` ${fold(`${item.name} ${item.detail}`)} `, list: String(Number(item.code.slice(2, 6))) };
+    if (!names.has(item.name)) names.set(item.name, fold(item.name));
+    const name = ` ${names.get(item.name)}`;
+    words = { name, all: `${name} ${fold(item.detail)} `, list: String(Number(item.code.slice(2, 6))) };
     folded.set(item, words);
   }
   return words;
+}
+
+// Fold items ahead of the first search, while `mayGoOn()`; true once nothing is left to do.
+export function prepare(items, mayGoOn) {
+  for (const item of items) {
+    if (folded.has(item)) continue;
+    if (!mayGoOn()) return false;
+    wordsOf(item);
+  }
+  return true;
 }
 
 // What was typed: {code} of a label when it is one, and what each word must be found as.
@@ -61,21 +75,27 @@ function fit(want, item, words) {
   return want.word.length > 2 && words.all.includes(want.word) ? 1 : 0;
 }
 
-// The items that are all that was typed, best first, what can be sold before the rest; {hits, total}.
+// The items that are all that was typed, best first, what can be sold before the rest, else in the order they came
+// (the catalogue's: by label); {hits, total}.
 export function search(items, text, edition, limit) {
   const { code, wanted } = readQuery(text, edition);
-  const found = [];
+  // Few ranks, many items: nothing is sorted but the ranks.
+  const ranks = new Map();
+  let total = 0;
   for (const item of items) {
-    const score = item.code === code ? EXACT : scoreOf(wanted, item);
-    if (score) found.push({ item, score });
+    const rank = item.code === code ? CODE_ITSELF : rankOf(item, scoreOf(wanted, item));
+    if (!rank) continue;
+    total += 1;
+    const hits = ranks.get(rank);
+    if (!hits) ranks.set(rank, [item]);
+    else if (hits.length < limit) hits.push(item);
   }
-  found.sort((a, b) => rank(b) - rank(a) || (a.item.code < b.item.code ? -1 : 1));
-  return { hits: found.slice(0, limit).map(({ item }) => item), total: found.length };
+  const best = [...ranks.keys()].sort((a, b) => b - a);
+  return { hits: best.flatMap((rank) => ranks.get(rank)).slice(0, limit), total };
 }
 
-// A label's own code first, then what is on sale.
-function rank({ item, score }) {
-  return score >= EXACT ? 3 * EXACT : score + (item.state === "o" ? EXACT : 0);
+function rankOf(item, score) {
+  return score && item.state === "o" ? FOR_SALE + score : score;
 }
 
 function scoreOf(wanted, item) {

@@ -4,9 +4,9 @@ import { $, count, el } from "./dom.js";
 import { numberWithDot } from "./lines.js";
 import { askAbout } from "./manual-view.js";
 import { euros, parseEuros } from "./money.js";
-import { search } from "./search.js";
+import { prepare, search } from "./search.js";
 
-const SHOWN = 40;
+const SHOWN = 30;
 const DEAREST = 99999;
 
 let view = null;
@@ -24,11 +24,16 @@ class UnlabelledView {
   #dialog = $("unlabelled");
   #field = $("unlabelled-text");
   #unknown = $("unidentified");
+  #preparing = false;
+  // Rows drawn since the window was opened, by item: the next letter mostly leaves the same ones.
+  #rows = new Map();
 
   constructor(counter) {
     this.#counter = counter;
     $("open-unlabelled").addEventListener("click", () => this.open());
     counter.addEventListener("words", ({ detail }) => this.open(detail));
+    counter.till.addEventListener("change", () => this.#prepare());
+    this.#prepare();
     this.#field.addEventListener("input", () => this.#look());
     this.#dialog.addEventListener("keydown", (event) => this.#move(event));
     $("unlabelled-form").addEventListener("submit", (event) => {
@@ -46,16 +51,27 @@ class UnlabelledView {
   open(text = "") {
     if (!this.#counter.till.canSell) return;
     this.#field.value = text;
+    this.#rows.clear();
     this.#look();
     this.#dialog.showModal();
     this.#field.focus();
+  }
+
+  // Between two customers, so that the first search is as quick as the others.
+  #prepare() {
+    if (this.#preparing || !window.requestIdleCallback) return;
+    this.#preparing = true;
+    requestIdleCallback((deadline) => {
+      this.#preparing = false;
+      if (!prepare(this.#counter.till.catalogue.all(), () => deadline.timeRemaining() > 2)) this.#prepare();
+    });
   }
 
   #look() {
     const { catalogue } = this.#counter.till;
     const text = this.#field.value;
     const { hits, total } = search(catalogue.all(), text, catalogue.edition, SHOWN);
-    $("hits").replaceChildren(...hits.map((item) => this.#row(item)));
+    $("hits").replaceChildren(...hits.map((item) => this.#rowOf(item)));
     $("hits-count").textContent = this.#sayCount(text, hits.length, total);
   }
 
@@ -64,6 +80,11 @@ class UnlabelledView {
     if (!total) return "Aucun article ne correspond. Essayez un seul mot, ou vendez-le « à identifier ».";
     const found = count(total, "article trouvé", "articles trouvés");
     return total > shown ? `${found}, les ${shown} premiers sont ici : précisez.` : `${found}.`;
+  }
+
+  #rowOf(item) {
+    if (!this.#rows.has(item)) this.#rows.set(item, this.#row(item));
+    return this.#rows.get(item);
   }
 
   #row(item) {
