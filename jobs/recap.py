@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from app.core.clock import date_long, time_short
+from app.core.dates import date_long, time_short
 from app.core.db import db
 from app.core.errors import DomainError
 from app.core.mail import queue_mail

@@ -15,7 +15,8 @@ from flask import Flask, current_app
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.clock import from_paris, to_paris, utcnow
+from app.core.clock import utcnow
+from app.core.dates import from_paris, to_paris
 from app.core.db import db, in_transaction
 from app.core.errors import DomainError
 from app.deposits.services import invitations

@@ -1,5 +1,7 @@
 """What every test may use lies in `tests/support/`."""
 
+import signal
+
 import pytest
 from hypothesis import settings
 
@@ -12,3 +14,8 @@ settings.load_profile("unhurried")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", default=1, type=int, help="how many times as many histories of tills")
+
+
+def pytest_configure() -> None:
+    """Told to end, leave as on Ctrl-C: through every fixture, so that no private server stays behind."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)

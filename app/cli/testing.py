@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -121,6 +122,8 @@ def _run_pytest(arguments: list[str]) -> tuple[int, str]:
         errors="replace",
     )
     assert process.stdout
+    # Told to end, pytest is told: it ends the servers it started, then so do we.
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     held_back = ""
     try:
         for line in process.stdout:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from app.core.clock import datetime_long
+from app.core.dates import datetime_long
 from app.core.errors import DomainError
 from app.deposits.models import ItemState, LabelStatus, ListState
 from app.editions.models import EditionState

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.core.clock import date_long, datetime_long, time_short
+from app.core.dates import date_long, datetime_long, time_short
 from app.core.mail import queue_mail
 from app.deposits.models import Registration
 from app.editions.models import Edition, Slot

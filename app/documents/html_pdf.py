@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.core.clock import date_long, date_short, datetime_long
+from app.core.dates import date_long, date_short, datetime_long
 from app.core.money import format_euros
 from app.documents.fonts import FONT_DIR, register_fonts
 from app.documents.wording import count_of, euro_digits, format_rate

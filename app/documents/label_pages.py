@@ -3,7 +3,7 @@
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from app.core.clock import datetime_long
+from app.core.dates import datetime_long
 from app.core.money import format_euros
 from app.documents.fitting import ellipse, fit_lines, shrink
 from app.documents.fonts import BOLD, CAP_HEIGHT, NARROW, NARROW_BOLD, REGULAR

@@ -17,7 +17,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from app.core.clock import date_short, datetime_short, to_paris
+from app.core.dates import date_short, datetime_short, to_paris
 
 Cell = str | int | Decimal | bool | date | datetime | None
 

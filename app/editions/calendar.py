@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from app.core.clock import from_paris, to_paris
+from app.core.dates import from_paris, to_paris
 from app.editions.models import ListKind, PeriodKind
 from app.editions.rulebook import DayHours, Rulebook, SlotDefault
 

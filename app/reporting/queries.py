@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import String, case, cast, func, select
 
-from app.core.clock import to_paris
+from app.core.dates import to_paris
 from app.core.db import db
 from app.deposits.models import Item, ItemState
 from app.editions.models import Till

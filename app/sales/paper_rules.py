@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from app.core.clock import from_paris
+from app.core.dates import from_paris
 from app.core.errors import DomainError
 from app.sales.models import PaymentMethod
 

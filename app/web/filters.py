@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask, current_app, g, session
 from flask_login import current_user
 
-from app.core import clock, money
+from app.core import dates, money
 from app.core.db import db
 from app.deposits.billetweb_rows import display_phone
 from app.editions.models import Edition
@@ -22,11 +22,11 @@ def init_filters(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.add_template_filter(money.format_euros, "euros")
     app.add_template_filter(money.format_amount, "amount")
-    app.add_template_filter(clock.date_long)
-    app.add_template_filter(clock.date_short)
-    app.add_template_filter(clock.time_short)
-    app.add_template_filter(clock.datetime_long)
-    app.add_template_filter(clock.datetime_short)
+    app.add_template_filter(dates.date_long)
+    app.add_template_filter(dates.date_short)
+    app.add_template_filter(dates.time_short)
+    app.add_template_filter(dates.datetime_long)
+    app.add_template_filter(dates.datetime_short)
     app.add_template_filter(basis_points_as_percent, "percent")
     app.add_template_filter(signed_euros)
     app.add_template_filter(grouped)

@@ -15,7 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from app.core.clock import from_paris, to_paris
+from app.core.dates import from_paris, to_paris
 from app.editions.models import LIST_KIND_LABELS, ListKind, PeriodKind
 from app.web.forms import Form
 from blueprints.backoffice.number_fields import PercentField

@@ -7,7 +7,8 @@ from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.core.clock import date_long, to_paris, utcnow
+from app.core.clock import utcnow
+from app.core.dates import date_long, to_paris
 from app.core.db import db
 from app.core.errors import DomainError, NotFound
 from app.editions import rules

@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 
-from app.core.clock import date_long
+from app.core.dates import date_long
 from app.core.errors import DomainError
 from app.core.money import parse_euros
 from app.editions.models import Edition, Till

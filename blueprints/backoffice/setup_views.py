@@ -4,7 +4,7 @@ from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.core.clock import from_paris, to_paris
+from app.core.dates import from_paris, to_paris
 from app.core.db import db
 from app.core.errors import DomainError
 from app.deposits.queries.registrations import count_registrations

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.core.clock import time_short
+from app.core.dates import time_short
 from app.deposits.check_in_rules import Punctuality, punctuality
 from app.deposits.queries.check_in import Arrival, SlotArrivals
 from app.editions.rulebook import Rulebook

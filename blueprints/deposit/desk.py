@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.core.clock import date_long, time_short, to_paris
+from app.core.dates import date_long, time_short, to_paris
 from app.deposits.check_in_rules import CheckInClosed, Punctuality, check_open, punctuality
 from app.deposits.models import ITEM_STATE_LABELS, CheckIn, Item, ItemList, ItemState, ListState, Registration
 from app.deposits.wording import item_words, list_colour, list_name

@@ -1,6 +1,6 @@
 """The receipt of a deposit, from what the database holds."""
 
-from app.core.clock import date_long, time_short
+from app.core.dates import date_long, time_short
 from app.deposits.models import CheckIn, Item, ItemState, ListState, Registration
 from app.deposits.queries.lists import pickup_time
 from app.deposits.wording import item_words

@@ -6,7 +6,8 @@ from datetime import date
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.core.clock import to_paris, utcnow
+from app.core.clock import utcnow
+from app.core.dates import to_paris
 from app.deposits.queries.check_in import (
     DepositDay,
     arrivals_of_day,

@@ -7,7 +7,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.audit import verify
-from app.core.clock import from_paris
+from app.core.dates import from_paris
 from app.operations.audit_queries import known_actions, list_audit
 from app.web.htmx import render
 from blueprints.operations import bp

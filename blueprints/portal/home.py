@@ -4,7 +4,7 @@ from flask import Response, g
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.core.clock import date_long
+from app.core.dates import date_long
 from app.core.errors import NotFound
 from app.deposits.models import Registration
 from app.deposits.queries.lists import get_own_registration, live_items, pickup_time, registrations_of

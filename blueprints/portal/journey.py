@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from flask import url_for
 
-from app.core.clock import date_long, time_short
+from app.core.dates import date_long, time_short
 from app.deposits.models import ItemList, ItemState, ListState, Registration
 from app.deposits.queries.lists import live_items
 from app.deposits.services.lists import read_only_reason

@@ -4,8 +4,9 @@ from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.core.clock import to_paris, utcnow
+from app.core.clock import utcnow
 from app.core.codes import InvalidCode, make_code, parse_code, parse_short
+from app.core.dates import to_paris
 from app.core.db import db
 from app.core.errors import DomainError, NotFound
 from app.core.money import parse_euros

@@ -15,7 +15,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pypdf import PdfReader
 
 from app.accounts.models import Role
-from app.core.clock import to_paris, utcnow
+from app.core.clock import utcnow
+from app.core.dates import to_paris
 from app.core.money import format_euros, share_half_up
 from tests.factories import UserFactory
 from tests.support.browser import PHONE

@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Role, User
 from app.core.audit import AuditEntry
-from app.core.clock import datetime_short, to_paris, utcnow
+from app.core.clock import utcnow
+from app.core.dates import datetime_short, to_paris
 from app.core.db import db
 from app.core.mail import OutgoingMail
 from app.deposits.models import CatalogueChange, Item, ItemState, ListState

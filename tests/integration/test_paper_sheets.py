@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app.accounts.models import Role
-from app.core.clock import from_paris, utcnow
+from app.core.clock import utcnow
+from app.core.dates import from_paris
 from app.core.db import db
 from app.core.errors import DomainError
 from app.deposits.models import Item, ItemState

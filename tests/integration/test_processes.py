@@ -15,7 +15,8 @@ from flask import Flask
 from rq.job import Job, JobStatus
 from rq.registry import StartedJobRegistry
 
-from app.core.clock import PARIS, utcnow
+from app.core.clock import utcnow
+from app.core.dates import PARIS
 from app.core.db import db
 from app.core.errors import DomainError
 from app.core.mail import MailState, OutgoingMail, queue_mail

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Role, User
 from app.core.audit import AuditEntry
-from app.core.clock import from_paris, to_paris, utcnow
+from app.core.clock import utcnow
+from app.core.dates import from_paris, to_paris
 from app.core.db import db
 from app.core.money import format_euros
 from app.deposits.models import Item

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.core.clock import datetime_short
+from app.core.dates import datetime_short
 from app.core.errors import DomainError
 from app.editions.calendar import plan_calendar
 from app.editions.models import EditionState

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.core.clock import from_paris, to_paris, utcnow
+from app.core.clock import utcnow
+from app.core.dates import from_paris, to_paris
 from app.core.db import db
 from app.editions.models import Edition, EditionState, PeriodKind, PickupTime, SalePeriod
 from app.editions.services.creation import NewEdition, create_edition

@@ -12,7 +12,8 @@ from app.accounts.models import Role, User
 from app.cli.demo.billetweb_export import Ticket, export_csv
 from app.cli.demo.goods import make_list_goods
 from app.cli.demo.people import make_people
-from app.core.clock import to_paris, utcnow
+from app.core.clock import utcnow
+from app.core.dates import to_paris
 from app.core.db import db
 from app.deposits.models import Item, ItemList, ItemState, Registration, RegistrationSource
 from app.deposits.rules import ItemFacts

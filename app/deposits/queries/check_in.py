@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select
 
 from app.accounts.models import User
-from app.core.clock import to_paris
 from app.core.codes import InvalidCode, parse_code, parse_short
+from app.core.dates import to_paris
 from app.core.db import db
 from app.core.search import alphabetical, contains
 from app.deposits.models import CheckIn, Item, ItemList, ListState, Registration

@@ -9,7 +9,8 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from app.core.audit import record
-from app.core.clock import time_short, utcnow
+from app.core.clock import utcnow
+from app.core.dates import time_short
 from app.core.db import db
 from app.core.errors import Conflict, DomainError, NotFound
 from app.deposits.check_in_rules import (

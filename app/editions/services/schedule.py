@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from app.core import audit
-from app.core.clock import from_paris, to_paris
+from app.core.dates import from_paris, to_paris
 from app.core.db import db
 from app.core.errors import DomainError
 from app.editions.models import Edition, ListKind, PeriodKind, PickupTime, SalePeriod, Slot

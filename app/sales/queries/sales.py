@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from app.accounts.models import User
-from app.core.clock import from_paris, to_paris
 from app.core.codes import InvalidCode, parse_code, parse_short
+from app.core.dates import from_paris, to_paris
 from app.core.db import db
 from app.core.search import contains
 from app.deposits.models import Item, ItemList

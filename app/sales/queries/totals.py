@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, String, cast, func, select
 
 from app.accounts.models import User
 from app.accounts.names import short_name
-from app.core.clock import to_paris
+from app.core.dates import to_paris
 from app.core.db import db
 from app.deposits.models import Item, ItemList
 from app.editions.models import Till
