@@ -15,6 +15,7 @@ from app.sales.models import PaymentMethod
 VOID_WINDOW = timedelta(minutes=5)
 # A till measures the server's time to within a round trip: less than this is no clock that is ahead.
 CLOCK_TOLERANCE = timedelta(seconds=5)
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -36,6 +37,11 @@ def owner_of(claims: Iterable[Claim]) -> Claim | None:
 def settled_time(at: datetime, received_at: datetime) -> datetime:
     """The corrected time of an entry, never above its reception (3-till.md, 8)."""
     return min(at, received_at)
+
+
+def hour_of(moment: datetime) -> datetime:
+    """The beginning of its hour; French hours are whole hours away from UTC."""
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,10 @@ def test_sales_made_under_the_first_revision_are_kept(databases: Databases, tmp_
         entries = db.session.execute(text("SELECT total_cents, verdict FROM journal_entry ORDER BY id")).all()
         assert [tuple(entry) for entry in entries] == [(450, "confirmed"), (-150, "confirmed")]
         assert db.session.scalar(text("SELECT origin FROM sale")) == "till"
+        tally = db.session.execute(
+            text("SELECT sales, items, amount_cents, cash_cents, hour FROM sale_tally")
+        )
+        assert [str(figure)[:13] for figure in tally.one()] == ["1", "1", "450", "300", "2026-03-01 00"]
         db.session.remove()
         db.engine.dispose()
 
@@ -63,7 +67,7 @@ def _sell_under_the_first_revision() -> None:
         put("journal_entry", id=1, uuid="a", seq=1, till_id=1, verdict="confirmed")
         put("journal_entry", id=2, uuid="b", seq=2, till_id=1, verdict="confirmed")
         put("sale", edition_id=1, entry_id=1, till_id=1, total_cents=450)
-        put("sale_line", edition_id=1, sale_id=1, state="active")
+        put("sale_line", edition_id=1, sale_id=1, state="active", price_cents=450)
         put("sale_void", edition_id=1, entry_id=2, sale_id=1)
         put("payment", id=1, edition_id=1, sale_id=1, amount_cents=450, method="cash")
         put("payment", id=2, edition_id=1, sale_id=1, void_id=1, amount_cents=-150, method="cash")

@@ -18,7 +18,9 @@ from app.core.db import db
 from app.deposits.models import Item, ItemState
 from app.sales.models import LineState, Payment, Sale, SaleLine, SyncConflict, Verdict
 from app.sales.services.reconciliation import summary_of
+from app.sales.services.tallies import count_all_again
 from tests.factories import EditionFactory, RegistrationFactory, TillFactory, list_on_sale
+from tests.support.sales import tallies_of
 from tests.support.till import TestTill
 
 TILLS, ITEMS = 3, 8
@@ -136,6 +138,7 @@ def tills_machine(client: FlaskClient) -> type[RuleBasedStateMachine]:
                     self._send(till, 5)
             db.session.expire_all()
             self._check_the_money()
+            self._check_the_tallies()
             self._check_the_owners()
             self._check_the_journals()
 
@@ -158,6 +161,13 @@ def tills_machine(client: FlaskClient) -> type[RuleBasedStateMachine]:
                 Payment.edition_id == edition_id
             )
             assert db.session.scalar(taken) == sum(self.money.values())
+
+        def _check_the_tallies(self) -> None:
+            edition_id = self.items[0].edition_id
+            kept = tallies_of(edition_id)
+            count_all_again(edition_id)
+            assert kept == tallies_of(edition_id)
+            assert sum(sum(tally[-3:]) for tally in kept) == sum(self.money.values())
 
         def _check_the_owners(self) -> None:
             for item in self.items:

@@ -4,6 +4,9 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
+from typing import Any
+
+from sqlalchemy import select
 
 from app.core.clock import utcnow
 from app.core.db import db
@@ -16,10 +19,12 @@ from app.sales.models import (
     PaymentMethod,
     Sale,
     SaleLine,
+    SaleTally,
     SaleVoid,
     TillSession,
     Verdict,
 )
+from app.sales.services.tallies import keep_tallies
 
 _seqs = count(1)
 
@@ -38,7 +43,7 @@ def sell(
         item.state = ItemState.SOLD
         _add_line(sale, item.price_cents, LineState.ACTIVE, item)
     _pay(sale, method, sale.total_cents)
-    db.session.flush()
+    _finish(sale)
     return sale
 
 
@@ -47,7 +52,7 @@ def sell_unknown(till: Till, price_cents: int, code: str = "9999999999") -> Sale
     sale = _new_sale(till, price_cents, None, utcnow())
     _add_line(sale, price_cents, LineState.ACTIVE, None, code)
     _pay(sale, PaymentMethod.CASH, price_cents)
-    db.session.flush()
+    _finish(sale)
     return sale
 
 
@@ -56,7 +61,7 @@ def sell_twice(till: Till, item: Item) -> Sale:
     sale = _new_sale(till, item.price_cents, None, utcnow())
     _add_line(sale, item.price_cents, LineState.CONFLICT, item)
     _pay(sale, PaymentMethod.CASH, item.price_cents)
-    db.session.flush()
+    _finish(sale)
     return sale
 
 
@@ -71,7 +76,29 @@ def void(sale: Sale, refund: bool = True) -> None:
             line.item.state = ItemState.ON_SALE
     if refund:
         _pay(sale, PaymentMethod.CASH, -sale.total_cents, row)
+    _finish(sale)
+
+
+def tallies_of(edition_id: int) -> list[tuple[Any, ...]]:
+    """Till, hour, sales, items, cents sold and private, then taken in cash, by card, by cheque; in order."""
+    columns = (
+        SaleTally.till_id,
+        SaleTally.hour,
+        SaleTally.sales,
+        SaleTally.items,
+        SaleTally.amount_cents,
+        SaleTally.private_cents,
+        SaleTally.cash_cents,
+        SaleTally.card_cents,
+        SaleTally.cheque_cents,
+    )
+    of_edition = select(*columns).where(SaleTally.edition_id == edition_id).order_by(*columns[:2])
+    return [tuple(row) for row in db.session.execute(of_edition)]
+
+
+def _finish(sale: Sale) -> None:
     db.session.flush()
+    keep_tallies([sale.id])
 
 
 def _new_sale(till: Till, total_cents: int, session: TillSession | None, at: datetime) -> Sale:

@@ -29,6 +29,7 @@ from app.sales.models import (
 )
 from app.sales.queries import expected_by_method
 from app.sales.services.sessions import Count, close_session
+from app.sales.services.tallies import count_all_again
 
 SOLD_SHARE = 0.45
 OPENING_FLOAT_CENTS = 100_00
@@ -73,6 +74,7 @@ def play_sale(edition: Edition, volunteer_ids: list[int], random: Random) -> Non
         [{"edition_id": edition.id, "item_id": item_id, "at": now} for item_id in sold],
         execution_options=options,
     )
+    count_all_again(edition.id)
     for device, _, _ in desks:
         device.last_seen_at = now
     _count_and_close(desks[0][1])

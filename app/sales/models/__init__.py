@@ -18,6 +18,7 @@ from app.sales.models.sales import (
     SaleVoid,
     SyncConflict,
 )
+from app.sales.models.tallies import SaleTally
 from app.sales.models.tills import ServerEpoch, TillDevice, TillOrder, TillOrderKind, TillSession, TillShift
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Sale",
     "SaleLine",
     "SaleOrigin",
+    "SaleTally",
     "SaleVoid",
     "ServerEpoch",
     "SyncConflict",

@@ -34,7 +34,10 @@ class Sale(EditionOwned, Model):
     """One customer, one receipt. Always stored once paid; voids and conflicts are told by its lines."""
 
     __tablename__ = "sale"
-    __table_args__ = (UniqueConstraint("till_id", "uuid", name="uq_sale_till_uuid"),)
+    __table_args__ = (
+        UniqueConstraint("till_id", "uuid", name="uq_sale_till_uuid"),
+        Index("ix_sale_till_id_sold_at", "till_id", "sold_at"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("journal_entry.id"), unique=True)
     till_id: Mapped[int] = mapped_column(ForeignKey("till.id"), index=True)

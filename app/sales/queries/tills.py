@@ -14,11 +14,9 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.editions.models import Till
 from app.sales.models import (
-    LineState,
     Payment,
     PaymentMethod,
-    Sale,
-    SaleLine,
+    SaleTally,
     ServerEpoch,
     TillDevice,
     TillSession,
@@ -209,9 +207,8 @@ def _devices(edition_id: int) -> dict[int, _DeviceState]:
 
 def _sold(edition_id: int) -> dict[int, tuple[int, int]]:
     rows = db.session.execute(
-        select(Sale.till_id, func.count(func.distinct(Sale.id)), func.sum(SaleLine.price_cents))
-        .join(SaleLine, SaleLine.sale_id == Sale.id)
-        .where(SaleLine.edition_id == edition_id, SaleLine.state == LineState.ACTIVE)
-        .group_by(Sale.till_id)
+        select(SaleTally.till_id, func.sum(SaleTally.sales), func.sum(SaleTally.amount_cents))
+        .where(SaleTally.edition_id == edition_id)
+        .group_by(SaleTally.till_id)
     )
-    return {till_id: (count, int(cents)) for till_id, count, cents in rows}
+    return {till_id: (int(sales), int(cents)) for till_id, sales, cents in rows}

@@ -4,11 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.accounts.models import User
 from app.accounts.names import short_name
-from app.core.dates import to_paris
 from app.core.db import db
 from app.deposits.models import Item, ItemList
 from app.editions.models import Till
@@ -19,24 +18,6 @@ from app.sales.models import (
     Sale,
     SaleLine,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SalesTotals:
-    """What was sold and not voided: sales with an active line, items, and their price in cents."""
-
-    sales: int
-    items: int
-    amount_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class HourOfSales:
-    """One hour of the day in France (its beginning), the items sold in it and their price in cents."""
-
-    hour: datetime
-    items: int
-    amount_cents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +40,6 @@ class SoldAt:
     seller: str = ""
 
 
-def sales_totals(edition_id: int) -> SalesTotals:
-    """Everything sold in an edition."""
-    row = db.session.execute(
-        select(
-            func.count(func.distinct(SaleLine.sale_id)),
-            func.count(),
-            func.coalesce(func.sum(SaleLine.price_cents), 0),
-        ).where(*_active(edition_id))
-    ).one()
-    return SalesTotals(row[0], row[1], int(row[2]))
-
-
 def payments_by_method(edition_id: int) -> dict[PaymentMethod, int]:
     """Money taken minus money given back, in cents, every method present. Includes conflicts not refunded."""
     rows = db.session.execute(
@@ -79,22 +48,6 @@ def payments_by_method(edition_id: int) -> dict[PaymentMethod, int]:
         .group_by(Payment.method)
     )
     return dict.fromkeys(PaymentMethod, 0) | {method: int(cents) for method, cents in rows}
-
-
-def sales_by_hour(edition_id: int) -> list[HourOfSales]:
-    """Items sold per hour, in order; hours without a sale are left out."""
-    hour = func.substr(cast(Sale.sold_at, String(32)), 1, 13)
-    rows = db.session.execute(
-        select(hour, func.count(), func.sum(SaleLine.price_cents))
-        .join(Sale, Sale.id == SaleLine.sale_id)
-        .where(*_active(edition_id))
-        .group_by(hour)
-        .order_by(hour)
-    )
-    return [
-        HourOfSales(to_paris(datetime.fromisoformat(f"{text}:00:00+00:00")), count, int(cents))
-        for text, count, cents in rows
-    ]
 
 
 def sold_lines(edition_id: int, registration_id: int | None = None) -> list[SoldLine]:

@@ -20,21 +20,24 @@ from app.sales.models import (
     Verdict,
 )
 from app.sales.rules import Claim, owner_of
+from app.sales.services.tallies import keep_tallies
 
 
 def settle_items(items: Sequence[Item], sale_id: int) -> None:
     """Give each of these locked items to the first of its paid, not voided lines; the others are conflicts.
 
     Call it after adding or voiding lines of `sale_id`. It moves `active_item_id` (release, flush, claim),
-    keeps SyncConflict, the verdicts of the sales concerned and the state of the items in step.
+    keeps SyncConflict, the verdicts and tallies of the sales concerned and the state of the items in step.
     """
     lines, claims = _load_claims([item.id for item in items])
     winners = {item.id: owner_of(claims[item.id]) for item in items}
     released = _release_losers(lines, winners)
     claimed = _claim_for_winners(lines, winners)
     _update_conflicts(items, claims, winners)
-    _refresh_verdicts({sale_id, *(line.sale_id for line in released + claimed)})
+    changed = {sale_id, *(line.sale_id for line in released + claimed)}
+    _refresh_verdicts(changed)
     _update_stock(items, winners, {line.item_id for line in claimed})
+    keep_tallies(changed)
 
 
 def _load_claims(item_ids: list[int]) -> tuple[dict[int, SaleLine], dict[int, list[Claim]]]:
