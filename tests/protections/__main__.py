@@ -9,7 +9,7 @@ from pathlib import Path
 from config.settings import ROOT
 from tests.protections.registry import PROTECTIONS, Edit, Protection
 
-LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", "var", "docs", "__pycache__", ".*_cache")
+LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", "var", "__pycache__", ".*_cache")
 
 
 def main(wanted: list[str]) -> int:
