@@ -15,10 +15,10 @@ from sqlalchemy import func, select
 
 from app.accounts.models import User
 from app.cli.support.processes import wait_until
+from app.cli.support.proxy import Fault, FaultyProxy
 from app.core.audit import AuditEntry, record
 from app.core.db import db
 from tests.factories import UserFactory
-from tests.support.proxy import Fault, FaultyProxy
 from tests.support.server import LiveServer
 
 pytestmark = pytest.mark.browser  # not all of them need it, but they are slow

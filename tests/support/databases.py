@@ -2,9 +2,8 @@
 
 import itertools
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,6 +11,7 @@ from typing import Any, Protocol
 from flask import Flask
 from flask_migrate import upgrade
 
+from app.cli.support.copies import copy_sqlite, keep_mariadb, keep_sqlite
 from app.cli.support.mariadb import MariaDbServer
 from app.core.db import db
 from app.factory import create_app
@@ -56,18 +56,10 @@ class SqliteDatabases:
         return f"sqlite:///{self._directory / f'db{next(self._numbers)}.sqlite3'}"
 
     def empty(self, url: str) -> None:
-        _copy(self.template, Path(url.removeprefix("sqlite:///")))
+        copy_sqlite(self.template, Path(url.removeprefix("sqlite:///")))
 
     def back_up(self, url: str) -> Callable[[], None]:
-        path = Path(url.removeprefix("sqlite:///"))
-        backup = path.with_suffix(f".backup{next(self._numbers)}")
-        _copy(path, backup)
-        return lambda: _copy(backup, path)
-
-
-def _copy(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(source)) as taken, closing(sqlite3.connect(target)) as given:
-        taken.backup(given)
+        return keep_sqlite(url)
 
 
 class MariaDbDatabases:
@@ -90,8 +82,7 @@ class MariaDbDatabases:
         self._server.load(_name(url), self._template)
 
     def back_up(self, url: str) -> Callable[[], None]:
-        sql = self._server.dump(_name(url))
-        return lambda: self._server.load(_name(url), sql)
+        return keep_mariadb(self._server, url)
 
     def create_empty(self) -> str:
         return self._server.create(f"db{next(self._numbers)}")

@@ -1,6 +1,5 @@
 """A till for tests of the server: writes and signs a journal as the page does, and sends it."""
 
-import hashlib
 import itertools
 import json
 import uuid
@@ -10,6 +9,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.cli.simulate.signing import authorization, sign_entry
 from app.core.clock import utcnow
 from app.core.db import db
 from app.editions.models import Till
@@ -75,9 +75,7 @@ class TestTill:
         return self.sign({**entry, **changes})
 
     def sign(self, entry: dict[str, Any]) -> ReceivedEntry:
-        payload = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        digest = hashlib.sha256(payload.encode()).hexdigest()
-        return ReceivedEntry(entry["uuid"], digest, payload, keys.mac_of(self.secret, payload.encode()))
+        return ReceivedEntry(**sign_entry(self.secret, entry).told())
 
     def ping(self, client: FlaskClient, **facts: Any) -> Any:
         """What the server answers to a ping that says `facts` (nothing pending, all catalogue known)."""
@@ -101,11 +99,8 @@ class TestTill:
         self, client: FlaskClient, method: str, address: str, body: Any = None, **more: Any
     ) -> TestResponse:
         data = b"" if body is None else json.dumps(body).encode()
-        signed = f"{method}\n{address}\n{hashlib.sha256(data).hexdigest()}".encode()
-        headers = {
-            "Authorization": f"Till {self.key_id} {keys.mac_of(self.secret, signed)}",
-            **more.pop("headers", {}),
-        }
+        signed = authorization(self.key_id, self.secret, method, address, data)
+        headers = {"Authorization": signed, **more.pop("headers", {})}
         return client.open(
             address, method=method, data=data, headers=headers, content_type="application/json", **more
         )

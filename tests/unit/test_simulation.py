@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.cli.demo.people import Person
-from app.cli.simulate.books import Line, as_table
 from app.cli.simulate.browser import Browser
 from app.cli.simulate.cast import DeclaredItem, DeclaredList, Depositor
+from app.cli.simulate.figures import Line, as_table
 from app.cli.simulate.forms import NotOnPage
 from app.cli.simulate.html import read_html
 from app.cli.simulate.journal import Cancellation, Money, Ticket

@@ -1,32 +1,14 @@
 """Comparing the books as they must be with what the screens and exports say, to the cent."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
+from app.cli.simulate.figures import Line
 from app.cli.simulate.ledger import Ledger, Share
 from app.cli.simulate.till import Till
 from app.cli.simulate.treasury import Payment, Treasury, cents
-from app.core.money import format_euros
 
 METHODS = {"cash": "Espèces", "card": "Carte", "cheque": "Chèque"}
 PAYOUT_METHODS = {"cash": "Espèces", "cheque": "Chèque", "transfer": "Virement"}
-
-
-@dataclass(frozen=True)
-class Line:
-    """One figure: as computed here, and as the application says it. In cents, unless `counted`."""
-
-    label: str
-    expected: int
-    shown: int
-    counted: bool = False
-
-    @property
-    def balances(self) -> bool:
-        return self.expected == self.shown
-
-    def amount(self, value: int) -> str:
-        return str(value) if self.counted else format_euros(value)
 
 
 def compare(ledger: Ledger, tills: list[Till], paid: dict[str, Payment], treasury: Treasury) -> list[Line]:
@@ -101,11 +83,3 @@ def _paid(paid: dict[str, Payment], rows: dict[str, dict[str, str]]) -> Iterator
 
 def _figure(figures: dict[str, int], start: str) -> int:
     return next(value for label, value in figures.items() if label.startswith(start))
-
-
-def as_table(lines: Iterable[Line]) -> Iterator[str]:
-    """The books as lines of text; a figure that does not balance is marked."""
-    yield f"{'':<44} {'attendu':>14} {'affiché':>14}"
-    for line in lines:
-        mark = "" if line.balances else "   <-- ÉCART"
-        yield f"{line.label:<44} {line.amount(line.expected):>14} {line.amount(line.shown):>14}{mark}"

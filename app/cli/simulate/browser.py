@@ -51,12 +51,17 @@ class Browser:
     """One person's browser on one server. Not for two threads at once."""
 
     def __init__(self, base_url: str) -> None:
+        self._connection: http.client.HTTPConnection | None = None
+        self.move_to(base_url)
+        self._cookies: dict[str, str] = {}
+        self._last = 0.0
+
+    def move_to(self, base_url: str, timeout: float = TIMEOUT_SECONDS) -> None:
+        """Ask at this address from now on, as the same person; wait so many seconds for an answer."""
+        self.close()
         parts = urlsplit(base_url)
         self.base_url = base_url.rstrip("/")
-        self._secure, self._host = parts.scheme == "https", parts.netloc
-        self._cookies: dict[str, str] = {}
-        self._connection: http.client.HTTPConnection | None = None
-        self._last = 0.0
+        self._secure, self._host, self._timeout = parts.scheme == "https", parts.netloc, timeout
 
     def get(self, address: str, expect: int = 200) -> Page:
         return _check(self._follow(self.ask("GET", address)), expect)
@@ -109,15 +114,19 @@ class Browser:
     def ask(
         self, method: str, address: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> Page:
-        """One request, no redirection followed."""
+        """One request, no redirection followed. Raises OSError or HTTPException for a network that fails."""
         path = self._path(address)
         sent = {"Accept": "text/html", "User-Agent": "bourse-simulate", **(headers or {})}
         if self._cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         connection = self._connect()
-        connection.request(method, path, body or None, sent)
-        answer = connection.getresponse()
-        content = answer.read()
+        try:
+            connection.request(method, path, body or None, sent)
+            answer = connection.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException):
+            self.close()
+            raise
         self._last = time.monotonic()
         for header in answer.headers.get_all("Set-Cookie", []):
             self._cookies.update({name: one.value for name, one in SimpleCookie(header).items()})
@@ -146,7 +155,7 @@ class Browser:
         if self._connection is None or time.monotonic() - self._last > IDLE_SECONDS:
             self.close()
             kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
-            self._connection = kind(self._host, timeout=TIMEOUT_SECONDS)
+            self._connection = kind(self._host, timeout=self._timeout)
         return self._connection
 
 

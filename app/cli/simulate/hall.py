@@ -31,8 +31,8 @@ def sell(tills: list[Till], seed: int) -> None:
 
 def sell_one_twice(first: Till, second: Till) -> None:
     """Both tills are offline; one item goes through both. The later sale arrives first and still loses."""
-    first.load_catalogue()
-    second.load_catalogue()
+    first.exchange.load_catalogue()
+    second.exchange.load_catalogue()
     code = min(first.prices.keys() & second.prices.keys())
     first.sell([code], [_cash(first.prices[code])], online=False)
     time.sleep(0.01)
@@ -49,7 +49,7 @@ def _sell_share(till: Till, codes: list[str], random: Random, *, outage: bool) -
     # From the second third to the end of it nothing reaches the server.
     dark = range(len(baskets) // 3, 2 * len(baskets) // 3) if outage else range(0)
     for number, basket in enumerate(baskets):
-        ticket = till.sell(basket, _payment(till, basket, random), online=number not in dark)
+        ticket = till.sell(basket, payment(till, basket, random), online=number not in dark)
         if number == 0 or random.random() < VOIDED_SHARE:
             till.cancel(ticket, _some(ticket, random))
         if number == dark.stop - 1 and dark and not till.close_is_refused():
@@ -67,8 +67,9 @@ def _baskets(codes: list[str], random: Random) -> Iterator[list[str]]:
         start += size
 
 
-def _payment(till: Till, basket: list[str], random: Random) -> list[Money]:
-    total = sum(till.prices[code] for code in basket)
+def payment(till: Till, basket: list[str], random: Random) -> list[Money]:
+    """How a customer pays these items."""
+    total = sum(till.exchange.prices[code] for code in basket)
     match random.choices(("cash", "card", "cheque", "split"), weights=(5, 3, 1, 1))[0]:
         case "cash":
             return [_cash(total)]

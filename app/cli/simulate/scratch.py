@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -11,6 +12,8 @@ import flask_migrate
 from app.accounts.models import Role
 from app.accounts.services import create_user
 from app.cli.simulate.cast import PASSWORD, Account
+from app.cli.support.copies import BringBack, keep_mariadb, keep_sqlite
+from app.cli.support.mariadb import MariaDbServer
 from app.cli.support.server import PrivateServer
 from app.core.db import db
 from config.settings import ROOT
@@ -18,12 +21,26 @@ from config.settings import ROOT
 ADMIN_EMAIL = "agnes.montlaur@demo.example.org"
 
 
+@dataclass(frozen=True)
+class Scratch:
+    """`mariadb`: the database server, when it is one."""
+
+    server: PrivateServer
+    administrator: Account
+    mariadb: MariaDbServer | None
+
+    def keep(self) -> BringBack:
+        """Keep what the database holds now."""
+        url = self.server.database_url
+        return keep_mariadb(self.mariadb, url) if self.mariadb else keep_sqlite(url)
+
+
 @contextmanager
-def scratch_server(directory: Path) -> Iterator[tuple[str, Account]]:
-    """Address and administrator of a server that ends with the block; when that fails, its log is shown."""
-    server = PrivateServer(
-        f"sqlite:///{directory / 'bourse.sqlite3'}", directory, secret_key=secrets.token_hex(32)
-    )
+def scratch_server(directory: Path, database: str) -> Iterator[Scratch]:
+    """A server on `sqlite` or `mariadb` that ends with the block; when that fails, its log is shown."""
+    mariadb = MariaDbServer(directory / "mariadb", durable=True) if database == "mariadb" else None
+    url = mariadb.create("bourse") if mariadb else f"sqlite:///{directory / 'bourse.sqlite3'}"
+    server = PrivateServer(url, directory, secret_key=secrets.token_hex(32))
     try:
         with server.app.app_context():
             flask_migrate.upgrade(directory=str(ROOT / "migrations"))
@@ -33,9 +50,11 @@ def scratch_server(directory: Path) -> Iterator[tuple[str, Account]]:
             db.engine.dispose()
         server.start()
         server.start_workers()
-        yield server.url, Account(ADMIN_EMAIL, PASSWORD)
+        yield Scratch(server, Account(ADMIN_EMAIL, PASSWORD), mariadb)
     except click.ClickException:
         click.echo(server.web_output(), err=True)
         raise
     finally:
         server.close()
+        if mariadb:
+            mariadb.stop()

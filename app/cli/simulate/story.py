@@ -7,10 +7,11 @@ from random import Random
 
 from app.cli.demo.billetweb_export import Ticket
 from app.cli.demo.people import Person, make_people
-from app.cli.simulate.books import Line, compare
+from app.cli.simulate.books import compare
 from app.cli.simulate.browser import Unexpected
 from app.cli.simulate.cast import Account, Depositor, sign_in
 from app.cli.simulate.desk import Desk
+from app.cli.simulate.figures import Line
 from app.cli.simulate.hall import sell, sell_one_twice
 from app.cli.simulate.ledger import Ledger, keep_books
 from app.cli.simulate.office import Administrator, Manager, SlotSeen
@@ -27,13 +28,25 @@ DRAWER_GAP_CENTS = -50
 AT_ONCE = 4
 TARIFFS = {"standard": "Standard – 2 listes", MEMBER: "Adhérent ALPE – liste 1000"}
 Tell = Callable[[str], None]
+# What to do with open tills, and the accounts of those who sell there.
+Selling = Callable[[list[Till], list[Account]], None]
 
 
 class Story:
     """One edition on one server. `seed` makes it the same again, but for its name, number and times."""
 
-    def __init__(self, base_url: str, administrator: Account, depositors: int, seed: int, tell: Tell) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        administrator: Account,
+        depositors: int,
+        seed: int,
+        tell: Tell,
+        selling: Selling | None = None,
+    ) -> None:
+        """`selling`: another way to sell than the ordinary one, at tills already open."""
         self.base_url, self.seed, self.tell = base_url, seed, tell
+        self._selling = selling or self._sell_calmly
         self.random = Random(seed)
         self.admin = Administrator(sign_in(base_url, administrator))
         self.mark = f"sim-{secrets.token_hex(3)}"
@@ -105,13 +118,12 @@ class Story:
         self.manager.step("Démarrer la vente")
         self.tills = self._open_tills()
         self._check_catalogue(self.tills[0])
-        sell(self.tills, self.seed)
-        sell_one_twice(self.tills[0], self.tills[-1])
+        self._selling(self.tills, self.staff["volunteer"])
         for till in self.tills:
             till.close(DRAWER_GAP_CENTS if till is self.tills[0] else 0)
         sales = sum(len(till.journal.tickets) for till in self.tills)
         voids = sum(len(till.journal.cancellations) for till in self.tills)
-        self.tell(f"{sales} ventes à {len(self.tills)} caisses, {voids} annulations, une panne, un conflit.")
+        self.tell(f"{sales} ventes à {len(self.tills)} caisses, {voids} annulations.")
 
     def settle(self) -> None:
         """End of the sale, payouts, slips, payments."""
@@ -136,6 +148,11 @@ class Story:
 
     def ledger(self) -> Ledger:
         return keep_books(self.tills, self.depositors)
+
+    def _sell_calmly(self, tills: list[Till], _: list[Account]) -> None:
+        """One outage, one item sold twice."""
+        sell(tills, self.seed)
+        sell_one_twice(tills[0], tills[-1])
 
     def _places(self) -> list[Depositor]:
         """Give everybody a kind of list and a slot that takes them and still has room."""
@@ -171,10 +188,10 @@ class Story:
 
     def _check_catalogue(self, till: Till) -> None:
         """What is on sale is what was accepted, at the declared prices, under the numbers of the rules."""
-        if till.edition_number != self.edition[1]:
+        if till.exchange.edition_number != self.edition[1]:
             raise Unexpected(
-                f"les caisses sont celles de l'édition {till.edition_number:02d} : jouez sur un serveur sans "
-                "autre édition en cours"
+                f"les caisses sont celles de l'édition {till.exchange.edition_number:02d} : "
+                "jouez sur un serveur sans autre édition en cours"
             )
         wanted = {item.label: item.price_cents for each in self.depositors for item in each.accepted}
         found = {code[:8]: price for code, price in till.prices.items()}

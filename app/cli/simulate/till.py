@@ -1,40 +1,40 @@
 """A till: opened by a volunteer, its journal signed and sent as the page does, closed with a count."""
 
 import base64
-import hashlib
-import hmac
-import itertools
 import json
 import re
-import uuid
-from datetime import UTC, datetime
+from http.client import HTTPException
 from typing import Any
+from urllib.parse import urlencode
 
-from app.cli.simulate.browser import Browser, Unexpected
-from app.cli.simulate.journal import Cancellation, Journal, Money, Ticket
+from app.cli.simulate.browser import Browser, Page, Unexpected
+from app.cli.simulate.exchange import BATCH, EpochChanged, Exchange, LoginOver, Unreachable
+from app.cli.simulate.journal import Journal, Money, Ticket
+from app.cli.simulate.signing import authorization
 from app.core.money import format_amount
 
-BATCH = 20
 # Beyond are training tills.
 MAX_TILLS = 8
 DENOMINATIONS = (50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 
 
 class Till:
-    """`prices`: cents by code of what was on sale when the catalogue was loaded."""
+    """`breakdowns`: answers 500 and above that the server gave, as text."""
 
     def __init__(self, browser: Browser, till_id: int, number: int) -> None:
         self.browser, self.till_id, self.number = browser, till_id, number
-        self.journal = Journal()
-        self.prices: dict[str, int] = {}
+        self.journal = Journal(till_id, number)
+        self.exchange = Exchange(self.journal, self._ask)
         self.float_cents = 0
         self.counted: dict[str, int] = {}
-        self.verdicts: dict[str, str] = {}
-        self.edition_number = 0
+        self.breakdowns: list[str] = []
         self._address = f"/till/{till_id}"
-        self._session = self._key_id = ""
-        self._secret = b""
-        self._seq = itertools.count(1)
+        self._key_id, self._secret = "", b""
+
+    @property
+    def prices(self) -> dict[str, int]:
+        """Cents by code of what this till believes to be on sale."""
+        return {code: self.exchange.prices[code] for code in self.exchange.on_sale}
 
     def open(self, float_cents: int) -> None:
         """Count the float, open, register this browser, load the catalogue."""
@@ -42,82 +42,56 @@ class Till:
         form = self.browser.get(f"{self._address}/session").seen.form("/session")
         self.browser.submit(form, {"opening_float": "beaucoup"}, expect=422)
         self.browser.submit(form, {"opening_float": format_amount(float_cents)})
-        state = json.loads(self.browser.get(f"{self._address}/state").body)
-        self._session = state["session"]["uuid"]
-        answer = self.browser.post_json(
-            f"{self._address}/device", {"key_id": None}, {"X-CSRFToken": state["csrf"]}
-        )
-        if answer.status != 200:
-            raise Unexpected(f"caisse C{self.number} : cet appareil est refusé ({answer.status})")
-        told = json.loads(answer.body)
+        state = self._of_person("GET", f"{self._address}/state")
+        told = self._of_person("POST", f"{self._address}/device", {"key_id": None}, state["csrf"])
         self._key_id, self._secret = told["key_id"], base64.b64decode(told["secret"])
-        self._seq = itertools.count(told["last_seq"] + 1)
-        self.load_catalogue()
+        self.journal.begin(state["session"]["uuid"], self._secret, told["last_seq"])
+        self.exchange.load_catalogue()
 
-    def load_catalogue(self) -> None:
-        """The whole catalogue, as when the selling page opens."""
-        catalogue = self._signed("GET", "/sync/catalogue")
-        self.edition_number = catalogue["edition"]
-        columns = zip(catalogue["codes"], catalogue["prices"], catalogue["states"], strict=True)
-        self.prices = {code: price for code, price, state in columns if state == "o"}
+    def restart(self) -> None:
+        """The page is closed and opened again: the journal and the catalogue are still there, nothing else.
+
+        Who is signed in vouches for this browser, as the page asks when it opens. Raises Unreachable when the
+        server does not answer (the till sells all the same), LoginOver when nobody is signed in.
+        """
+        self.browser.close()
+        state = self._of_person("GET", f"{self._address}/state")
+        if state["session"] is None or state["session"]["uuid"] != self.journal.session:
+            raise Unexpected(f"caisse C{self.number} : le serveur ne connaît plus sa session ({state})")
+        self._of_person("POST", f"{self._address}/device/login", {"key_id": self._key_id}, state["csrf"])
+
+    def sign_in_again(self, email: str, password: str) -> None:
+        """In the window of the till's page, without leaving it."""
+        token = self._of_person("GET", "/till/csrf")["csrf"]
+        body = urlencode({"email": email, "password": password, "csrf_token": token}).encode()
+        kind = {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": token}
+        self._read(self._send("POST", "/till/sign-in", body, kind))
+        self.restart()
 
     def sell(self, codes: list[str], payments: list[Money], *, online: bool = True) -> Ticket:
         """Write a sale; it is sent by `send`."""
-        ticket = Ticket(
-            str(uuid.uuid4()),
-            self.number,
-            next(self._seq),
-            datetime.now(UTC),
-            tuple((code, self.prices[code]) for code in codes),
-            tuple(payments),
-        )
-        self.journal.tickets.append(ticket)
-        self._write(
-            ticket.uuid,
-            ticket.seq,
-            ticket.at,
-            kind="sale",
-            online=online,
-            total=sum(price for _, price in ticket.lines),
-            lines=[{"code": code, "price": price} for code, price in ticket.lines],
-            payments=[each.told() for each in payments],
-        )
-        return ticket
+        lines = [(code, self.exchange.prices[code]) for code in codes]
+        self.exchange.on_sale -= set(codes)
+        return self.journal.sell(lines, payments, online=online)
 
     def cancel(self, ticket: Ticket, codes: list[str]) -> None:
         """Void some items of one of this till's sales, within five minutes, against cash."""
-        worth = sum(price for code, price in ticket.lines if code in codes)
-        void = Cancellation(str(uuid.uuid4()), ticket.uuid, tuple(codes), Money("cash", worth))
-        self.journal.cancellations.append(void)
-        self._write(
-            void.uuid,
-            next(self._seq),
-            datetime.now(UTC),
-            kind="void",
-            total=worth,
-            sale=ticket.uuid,
-            codes=codes,
-            refunds=[void.refund.told()],
-            reason="Changé d'avis",
-        )
+        self.journal.cancel(ticket, codes)
+        self.exchange.on_sale |= set(codes)
 
     def send(self) -> None:
-        """Send what waits, oldest first, in batches; every verdict must echo its entry and confirm it."""
-        while self.journal.waiting:
-            batch = self.journal.waiting[:BATCH]
-            self._post(batch)
-            del self.journal.waiting[:BATCH]
-            self.journal.sent += batch
-        self.ping()
+        """Send what waits, oldest first, in batches."""
+        self.exchange.turn()
 
     def send_again(self) -> None:
-        """The replies were lost: the last batch once more."""
-        self._post(self.journal.sent[-BATCH:])
+        """The replies were lost: the last batch once more, to the same verdicts."""
+        before = dict(self.journal.verdicts)
+        self.exchange.post(self.journal.entries[-BATCH:])
+        if self.journal.verdicts != before:
+            raise Unexpected(f"caisse C{self.number} : d'autres verdicts la seconde fois")
 
     def ping(self) -> dict[str, Any]:
-        waiting = len(self.journal.waiting)
-        state = {"t0": 0, "cursor": 0, "pending": waiting, "last_seq": self._last_seq, "version": "simulate"}
-        return self._signed("POST", "/sync/ping", state)
+        return self.exchange.ping()
 
     def close(self, drawer_gap_cents: int = 0) -> None:
         """Count the drawer, short or over by `drawer_gap_cents`, and close; a gap needs a reason."""
@@ -141,62 +115,49 @@ class Till:
         return "envoyée" in page.complaints
 
     def taken(self) -> dict[str, int]:
-        """Money in this till by method, given back deducted, in cents."""
-        sums = {"cash": 0, "card": 0, "cheque": 0}
-        for ticket in self.journal.tickets:
-            for paid in ticket.payments:
-                sums[paid.method] += paid.amount
-        for void in self.journal.cancellations:
-            sums[void.refund.method] -= void.refund.amount
-        return sums
+        return self.journal.taken()
 
-    @property
-    def _last_seq(self) -> int:
-        return len(self.journal.tickets) + len(self.journal.cancellations)
-
-    def _write(self, entry_id: str, seq: int, at: datetime, **body: Any) -> None:
-        entry = {
-            "v": 1,
-            "uuid": entry_id,
-            "till": self.till_id,
-            "seq": seq,
-            "session": self._session,
-            "at": at.isoformat(),
-            "clock": {"wall": at.isoformat(), "offset_ms": 0, "error_ms": 5},
-            **body,
-        }
-        payload = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        digest = hashlib.sha256(payload.encode()).hexdigest()
-        signed = {"uuid": entry_id, "hash": digest, "payload": payload, "mac": self._mac(payload.encode())}
-        self.journal.waiting.append(signed)
-
-    def _post(self, batch: list[dict[str, str]]) -> None:
-        verdicts = self._signed("POST", "/sync/journal", {"entries": batch})["verdicts"]
-        for entry, verdict in zip(batch, verdicts, strict=True):
-            known = self.verdicts.setdefault(entry["uuid"], verdict["verdict"])
-            if (verdict["uuid"], verdict["hash"], verdict["verdict"]) != (
-                entry["uuid"],
-                entry["hash"],
-                known,
-            ):
-                raise Unexpected(f"caisse C{self.number} : verdict {verdict} pour {entry['uuid']}")
-            if verdict["verdict"] not in ("confirmed", "confirmed_conflict"):
-                raise Unexpected(f"caisse C{self.number} : vente non confirmée, {verdict}")
-
-    def _signed(self, method: str, address: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
+    def _ask(self, method: str, address: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
+        """A request signed with the till's key."""
         body = b"" if data is None else json.dumps(data).encode()
-        message = f"{method}\n{address}\n{hashlib.sha256(body).hexdigest()}".encode()
-        headers = {"Authorization": f"Till {self._key_id} {self._mac(message)}", "Accept": "application/json"}
-        if data is not None:
-            headers["Content-Type"] = "application/json"
-        answer = self.browser.ask(method, address, body, headers)
-        if answer.status != 200:
-            raise Unexpected(f"{method} {address} répond {answer.status} : {answer.text[:200]}")
-        found: dict[str, Any] = json.loads(answer.body)
-        return found
+        signed = authorization(self._key_id, self._secret, method, address, body)
+        return self._read(self._send(method, address, body, {"Authorization": signed}))
 
-    def _mac(self, message: bytes) -> str:
-        return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
+    def _of_person(
+        self, method: str, address: str, data: dict[str, Any] | None = None, csrf: str = ""
+    ) -> dict[str, Any]:
+        """A request of who is signed in, as the page makes it."""
+        body = b"" if data is None else json.dumps(data).encode()
+        return self._read(self._send(method, address, body, {"X-CSRFToken": csrf} if csrf else {}))
+
+    def _send(self, method: str, address: str, body: bytes, headers: dict[str, str]) -> Page:
+        sent = {"Accept": "application/json", **headers}
+        if body:
+            sent.setdefault("Content-Type", "application/json")
+        try:
+            return self.browser.ask(method, address, body, sent)
+        except (OSError, HTTPException) as error:
+            raise Unreachable(f"caisse C{self.number} : {method} {address}, {error!r}") from error
+
+    def _read(self, answer: Page) -> dict[str, Any]:
+        """Our own words; anything else proves nothing, or must not happen."""
+        said = f"caisse C{self.number} : {answer.address} répond {answer.status}, {answer.text[:300]}"
+        if answer.status == 204:
+            return {}
+        if answer.status >= 500:
+            self.breakdowns.append(said)
+            raise Unreachable(said)
+        try:
+            found: dict[str, Any] = json.loads(answer.body)
+        except ValueError as error:
+            raise Unreachable(said) from error
+        if answer.status == 200:
+            return found
+        if answer.status == 409 and found.get("error") == "epoch_changed":
+            raise EpochChanged(said)
+        if answer.status == 401 and found.get("error") != "unknown_till_key":
+            raise LoginOver(said)
+        raise Unexpected(said)
 
 
 def _in_pieces(cents: int) -> dict[str, str]:

@@ -10,11 +10,11 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, Playwright
 
 from app.cli.support.processes import find_program
+from app.cli.support.proxy import FaultyProxy
 from config.settings import ROOT
 from tests.support.browser import CHROMIUM, DESKTOP, FLAGS
 from tests.support.databases import Databases, MariaDbDatabases
 from tests.support.hall import Hall, make_hall, open_till, sign_in
-from tests.support.proxy import FaultyProxy
 from tests.support.server import LiveServer
 
 

@@ -1,4 +1,4 @@
-"""A TCP proxy on the loopback address that makes a network as bad as a test wants it."""
+"""A TCP proxy on the loopback address that makes a network as bad as its user wants it."""
 
 import contextlib
 import socket
@@ -28,14 +28,15 @@ class Fault:
 
 
 class FaultyProxy:
-    """Listens on a port of its own and forwards to `target_port`; `fault` may change at any time.
+    """Listens on a port of its own and forwards to `target_port` of `target_host`; `fault` may change at any
+    time.
 
     A lost request never reaches the server; a lost reply was handled by the server, the client just does
     not know. `lost_requests` and `lost_replies` count the pieces that were swallowed.
     """
 
-    def __init__(self, target_port: int) -> None:
-        self._target = ("127.0.0.1", target_port)
+    def __init__(self, target_port: int, target_host: str = "127.0.0.1") -> None:
+        self._target = (target_host, target_port)
         self.fault = Fault()
         self.lost_requests = self.lost_replies = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
