@@ -49,7 +49,13 @@ def simulate_command(
     minutes: float | None,
     steps: int | None,
 ) -> None:
-    """Jouer une édition entière par HTTP, puis vérifier ses comptes au centime."""
+    """Jouer une édition entière par HTTP, puis vérifier ses comptes au centime.
+
+    Avec --chaos, la vente se passe dans une tempête : requêtes et réponses perdues, lentes ou coupées,
+    horloges fausses, caisses redémarrées, articles offerts à deux caisses ; et, sur un serveur à part,
+    serveur tué, gelé, redémarré, remis à une ancienne sauvegarde, base tuée (MariaDB). Ensuite chaque vente
+    doit être une fois au serveur, et chaque article à un seul client. Code de sortie 1 sinon.
+    """
     _check_use(url, admin_email, database, chaos, minutes, steps)
     seed = seed if seed is not None else secrets.randbelow(10**6) if chaos else 1
     end_in_good_order()

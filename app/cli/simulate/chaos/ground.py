@@ -20,8 +20,8 @@ COPIES_KEPT = 3
 
 
 class Ground:
-    """`keep` copies the server's database, `sellers` are the e-mails of the volunteers at the tills, `database`
-    is a database server that may die too."""
+    """`keep` copies the server's database; `sellers` are e-mails of those at the tills; `database` is a server
+    of its own that may die too."""
 
     def __init__(
         self,
