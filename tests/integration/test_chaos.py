@@ -24,7 +24,7 @@ from tests.support.server import LiveServer
 
 pytestmark = pytest.mark.servers
 SELLERS = [Account(f"benevole{number}@example.org", PASSWORD) for number in (1, 2, 3)]
-STEPS = 12
+STEPS = 8
 
 
 @pytest.fixture

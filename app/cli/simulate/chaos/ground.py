@@ -20,8 +20,7 @@ COPIES_KEPT = 3
 
 
 class Ground:
-    """`keep` copies the server's database; `sellers` are e-mails of those at the tills; `database` is a server
-    of its own that may die too."""
+    """`keep` copies the server's database; `sellers` e-mails of those at the tills; `database` can die."""
 
     def __init__(
         self,
