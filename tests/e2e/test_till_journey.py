@@ -1,5 +1,6 @@
 """A volunteer's day at a till, by keyboard and scanner alone: open, sell every way, take back, close."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -214,3 +215,12 @@ def test_the_guide_of_the_till_opens_without_a_server(till: Page, live_server: L
     expect(guide.get_by_role("heading", name="Travailler sans réseau")).to_be_visible()
     picture = guide.locator("img[src*='/aide/img/']").last.get_attribute("src")
     assert guide.evaluate("async (address) => (await fetch(address)).status", picture) == 200
+
+
+def test_a_till_that_does_not_exist_says_so_and_leads_to_the_others(till: Page) -> None:
+    wait_offline_ready(till)
+    till.goto("/till/77")
+    gate = till.locator("[data-gate]")
+    expect(gate.get_by_role("heading", name="Cette caisse n'existe pas")).to_be_visible()
+    gate.get_by_role("link", name="Choisir une caisse").click()
+    expect(till).to_have_url(re.compile(r"/till/$"))

@@ -28,5 +28,6 @@ function buttons(action, tillId, again) {
     retry: () => press("Réessayer", () => again()),
   };
   if (!action) return [];
+  if (action === "choose") return [link("Choisir une caisse", "/till/")];
   return [choices[action](), el("a", { class: "button button--secondary button--large", href: "/till/" }, "Toutes les caisses")];
 }

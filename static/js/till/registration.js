@@ -3,7 +3,7 @@ import { isPrivateWindow } from "./private-window.js";
 import { personRequest, ServerProblem } from "./server.js";
 import { importSecret } from "./signing.js";
 
-// A reason why nothing can be sold here now: {title, text, action?: "open" | "sign-in" | "take-over" | "retry"}.
+// A reason why nothing can be sold here now: {title, text, action?: "open" | "sign-in" | "take-over" | "retry" | "choose"}.
 export class NotReady extends Error {
   constructor(title, text, action) {
     super(title);
@@ -29,7 +29,11 @@ export async function register(till, takeOver = false) {
     if (till.key && till.session) return;
     throw new NotReady("Connectez-vous", "Votre connexion a expiré. Vos ventes sont gardées.", "sign-in");
   }
-  if (status !== 200 || !data.till) return;
+  if (status !== 200 || !data.till) {
+    if (till.key && till.session) return;
+    if (status === 404) throw new NotReady("Cette caisse n'existe pas", "Choisissez la vôtre parmi celles de l'édition.", "choose");
+    throw new NotReady("Caisse indisponible", data.error ?? "Le serveur ne répond pas comme prévu.", "retry");
+  }
   await till.remember({ place: data.till });
   if (!data.session) {
     await till.remember({ session: null });
