@@ -55,7 +55,7 @@ def synchronise(page: Page) -> None:
 
 
 def kept_offline(page: Page, count: int) -> None:
-    words = "1 vente gardée" if count == 1 else f"{count} ventes gardées"
+    words = "Hors connexion – 1 vente gardée" if count == 1 else f"Hors connexion – {count} ventes gardées"
     expect(status(page)).to_contain_text(words, timeout=15_000)
 
 
