@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from app.core.clock import utcnow
 from app.core.db import db
@@ -65,8 +65,11 @@ def withdraw(item: Item, reason: str) -> None:
 def announce_change(items: Iterable[Item]) -> None:
     """Tell the tills that something else they show of these items is new (price, who sold it)."""
     now = utcnow()
-    db.session.add_all(CatalogueChange(edition_id=item.edition_id, item_id=item.id, at=now) for item in items)
+    rows = [{"edition_id": item.edition_id, "item_id": item.id, "at": now} for item in items]
     db.session.flush()
+    if rows:
+        edition = {"edition_id": rows[0]["edition_id"]}
+        db.session.execute(insert(CatalogueChange), rows, execution_options=edition)
 
 
 def lock_items_by_code(edition_id: int, codes: Sequence[str]) -> dict[str, Item]:

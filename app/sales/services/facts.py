@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import load_only
 
 from app.core.db import db
 from app.editions.models import READ_ONLY_STATES, Edition, EditionState, PeriodKind, SalePeriod
@@ -35,10 +36,16 @@ class EditionFacts:
     number: int
     state: EditionState
     periods: tuple[Period, ...]
+    # Kept in the session as long as this is, for the guard of closed editions to find without asking.
+    row: Edition
 
     @property
     def is_read_only(self) -> bool:
         return self.state in READ_ONLY_STATES
+
+
+# Not its rulebook, which is long.
+_NEEDED = (Edition.number, Edition.state, Edition.sale_starts_at, Edition.sale_ends_at)
 
 
 def edition_facts(edition_id: int) -> EditionFacts:
@@ -46,10 +53,12 @@ def edition_facts(edition_id: int) -> EditionFacts:
 
     Its row is locked in shared mode until the commit: an edition changes state before or after an entry.
     """
-    number, state, starts_at, ends_at = db.session.execute(
-        select(Edition.number, Edition.state, Edition.sale_starts_at, Edition.sale_ends_at)
+    edition = db.session.scalars(
+        select(Edition)
+        .options(load_only(*_NEEDED))
         .where(Edition.id == edition_id)
         .with_for_update(read=True)
+        .execution_options(populate_existing=True)
     ).one()
     rows = db.session.execute(
         select(SalePeriod.starts_at, SalePeriod.ends_at, SalePeriod.kind).where(
@@ -57,7 +66,8 @@ def edition_facts(edition_id: int) -> EditionFacts:
         )
     )
     periods = tuple(Period(start, end, kind is PeriodKind.PRIVATE) for start, end, kind in rows)
-    return EditionFacts(edition_id, number, state, periods or (Period(starts_at, ends_at, False),))
+    whole = Period(edition.sale_starts_at, edition.sale_ends_at, False)
+    return EditionFacts(edition_id, edition.number, edition.state, periods or (whole,), edition)
 
 
 def lock_session(till_id: int, session_uuid: str) -> TillSession | None:

@@ -1,9 +1,10 @@
-"""Receiving a till's journal: each entry in a transaction of its own, stored whatever is wrong with it."""
+"""Receiving a till's journal: each entry stored once, whatever is wrong with it, all of it or nothing."""
 
 import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Any
 
 import structlog
@@ -14,10 +15,10 @@ from app.core.clock import utcnow
 from app.core.db import db, in_transaction
 from app.sales import keys
 from app.sales.entries import InvalidEntry, SaleEntry, VoidEntry, read_entry
-from app.sales.models import JournalEntry, Verdict
+from app.sales.models import JournalEntry, TillSession, Verdict
 from app.sales.rules import Flag
-from app.sales.services.facts import DeviceKey, edition_facts, lock_session
-from app.sales.services.recording import UnknownSale, record_sale, record_void
+from app.sales.services.facts import DeviceKey, EditionFacts, edition_facts, lock_session
+from app.sales.services.recording import UnknownSale, record_sales, record_void
 
 log = structlog.get_logger()
 RACES = 4
@@ -47,8 +48,52 @@ class EntryVerdict:
 
 
 def receive_entries(device: DeviceKey, entries: Sequence[ReceivedEntry]) -> list[EntryVerdict]:
-    """Store each entry and say what it is; one that is wrong never stops the next. Commits each."""
-    return [receive_entry(device, entry) for entry in entries]
+    """Store each entry and say what it is; one that is wrong never stops the next. Commits.
+
+    Sales of one session that come together are stored together: after an outage hundreds come a second. When
+    one of them is known, or the database objects to one, each is stored alone.
+    """
+    verdicts: list[EntryVerdict] = []
+    opened = [(received, _plain_sale(device, received)) for received in entries]
+    for session_uuid, group in groupby(opened, lambda each: each[1] and each[1].session_uuid):
+        together = list(group)
+        sales = [(received, sale) for received, sale in together if sale]
+        stored = _receive_together(device, sales) if session_uuid and len(sales) > 1 else None
+        verdicts += stored or [receive_entry(device, received) for received, _ in together]
+    return verdicts
+
+
+def _plain_sale(device: DeviceKey, received: ReceivedEntry) -> SaleEntry | None:
+    """The sale an entry tells; None when it is anything else, or something is wrong with its text."""
+    try:
+        entry = None if _forgery(device, received) else _read(device, received)
+    except InvalidEntry:
+        return None
+    return entry if isinstance(entry, SaleEntry) else None
+
+
+def _receive_together(
+    device: DeviceKey, sales: Sequence[tuple[ReceivedEntry, SaleEntry]]
+) -> list[EntryVerdict] | None:
+    """Store sales of one session in one transaction, all or, when one is not new, none."""
+    try:
+        return in_transaction(lambda: _store_new(device, sales))
+    except IntegrityError as error:
+        log.info("sync.race", till=device.till_number, count=len(sales), error=str(error.orig))
+        return None
+
+
+def _store_new(
+    device: DeviceKey, sales: Sequence[tuple[ReceivedEntry, SaleEntry]]
+) -> list[EntryVerdict] | None:
+    uuids = [received.uuid for received, _ in sales]
+    known = select(JournalEntry.id).where(
+        JournalEntry.till_id == device.till_id, JournalEntry.uuid.in_(uuids)
+    )
+    edition = edition_facts(device.edition_id)
+    if edition.is_read_only or db.session.scalar(known.limit(1)) is not None:
+        return None
+    return _store(device, edition, sales)
 
 
 def receive_entry(device: DeviceKey, received: ReceivedEntry) -> EntryVerdict:
@@ -63,41 +108,81 @@ def receive_entry(device: DeviceKey, received: ReceivedEntry) -> EntryVerdict:
 
 
 def _receive(device: DeviceKey, received: ReceivedEntry) -> EntryVerdict:
-    text = received.payload.encode()
-    if hashlib.sha256(text).hexdigest() != received.hash:
-        return _quarantine(device, received, "altered", "Le contenu n'a pas l'empreinte annoncée.")
-    if not keys.is_signed(device.secret, text, received.mac):
-        return _quarantine(device, received, "bad_signature", "La signature n'est pas celle de cette caisse.")
+    forgery = _forgery(device, received)
+    if forgery:
+        return _quarantine(device, received, *forgery)
     known = _find(device.till_id, received.uuid)
     if known is not None:
         if known.payload_hash == received.hash:
             return _answer(received, known)
         return _quarantine(device, received, "uuid_reused", "Une autre vente porte cet identifiant.", 409)
     try:
-        entry = read_entry(received.payload)
-        _check_envelope(device, received, entry)
+        entry = _read(device, received)
     except InvalidEntry as error:
         return _quarantine(device, received, "invalid", f"Contenu illisible ({error}).")
     edition = edition_facts(device.edition_id)
     if edition.is_read_only and not device.training:
         return _quarantine(device, received, "edition_closed", "L'édition est clôturée.")
+    return _store(device, edition, [(received, entry)])[0]
+
+
+def _forgery(device: DeviceKey, received: ReceivedEntry) -> tuple[str, str] | None:
+    """Why its text is not what this till signed, as a code and a sentence; None when it is."""
+    text = received.payload.encode()
+    if hashlib.sha256(text).hexdigest() != received.hash:
+        return "altered", "Le contenu n'a pas l'empreinte annoncée."
+    if not keys.is_signed(device.secret, text, received.mac):
+        return "bad_signature", "La signature n'est pas celle de cette caisse."
+    return None
+
+
+def _read(device: DeviceKey, received: ReceivedEntry) -> SaleEntry | VoidEntry:
+    """What it tells. Raises InvalidEntry, also when it is told under another name or for another till."""
+    entry = read_entry(received.payload)
+    if entry.uuid != received.uuid:
+        raise InvalidEntry("uuid")
+    if entry.till_id != device.till_id:
+        raise InvalidEntry("till")
+    return entry
+
+
+def _store(
+    device: DeviceKey, edition: EditionFacts, entries: Sequence[tuple[ReceivedEntry, SaleEntry | VoidEntry]]
+) -> list[EntryVerdict]:
+    """Write new entries of one session down: sales, or one void."""
     # Locks in the order of everybody: edition, session, then (its row refers to it) device, then items.
-    session = lock_session(device.till_id, entry.session_uuid)
-    row, flags = _insert(device, received, entry)
+    session = lock_session(device.till_id, entries[0][1].session_uuid)
+    rows, flags = _insert(device, entries)
     if device.training:
-        return _answer(received, row)
+        return [_answer(received, row) for (received, _), row in zip(entries, rows, strict=True)]
+    told = [entry for _, entry in entries]
+    found = _record(device, edition, session, rows, told)
+    for row, entry, odd, more in zip(rows, told, flags, found, strict=True):
+        if more:
+            row.details = {**row.details, "flags": [asdict(flag) for flag in odd + more]}
+        _tell(device, row, entry, odd + more)
+    return [_answer(received, row) for (received, _), row in zip(entries, rows, strict=True)]
+
+
+def _record(
+    device: DeviceKey,
+    edition: EditionFacts,
+    session: TillSession | None,
+    rows: Sequence[JournalEntry],
+    entries: Sequence[SaleEntry | VoidEntry],
+) -> list[list[Flag]]:
+    """What they mean; what is odd about each."""
+    sales = [(row, each) for row, each in zip(rows, entries, strict=True) if isinstance(each, SaleEntry)]
+    if sales:
+        return record_sales(sales, device.till_id, edition, session)
+    [row], [entry] = rows, entries
+    assert isinstance(entry, VoidEntry)
     try:
-        if isinstance(entry, SaleEntry):
-            flags += record_sale(row, entry, device.till_id, edition, session)
-        else:
-            flags += record_void(row, entry, device, edition, session)
+        return [record_void(row, entry, device, edition, session)]
     except UnknownSale:
         row.verdict = Verdict.QUARANTINED
-        flags.append(Flag("unknown_sale", "Annulation d'une vente inconnue."))
-        log.error("sync.quarantined", till=device.till_number, uuid=received.uuid, code="unknown_sale")
-    row.details = {**row.details, "flags": [asdict(flag) for flag in flags]}
-    _tell(device, row, entry, flags)
-    return _answer(received, row)
+        log.error("sync.quarantined", till=device.till_number, uuid=entry.uuid, code="unknown_sale")
+        return [[Flag("unknown_sale", "Annulation d'une vente inconnue.")]]
 
 
 def _find(till_id: int, entry_uuid: str) -> JournalEntry | None:
@@ -108,31 +193,32 @@ def _find(till_id: int, entry_uuid: str) -> JournalEntry | None:
     ).one_or_none()
 
 
-def _check_envelope(device: DeviceKey, received: ReceivedEntry, entry: SaleEntry | VoidEntry) -> None:
-    if entry.uuid != received.uuid:
-        raise InvalidEntry("uuid")
-    if entry.till_id != device.till_id:
-        raise InvalidEntry("till")
-
-
 def _insert(
-    device: DeviceKey, received: ReceivedEntry, entry: SaleEntry | VoidEntry
-) -> tuple[JournalEntry, list[Flag]]:
-    flags = []
-    seq: int | None = entry.seq
-    taken = select(JournalEntry.id).where(JournalEntry.till_id == device.till_id, JournalEntry.seq == seq)
-    if db.session.scalar(taken) is not None:
-        # Never for a device that kept its storage: money is kept all the same, and the alarm is loud.
-        log.error("sync.seq_reused", till=device.till_number, uuid=received.uuid, seq=entry.seq)
-        flags.append(Flag("seq_reused", "Le numéro de cette vente avait déjà servi sur cette caisse."))
-        seq = None
-    if device.revoked_at is not None:
-        flags.append(Flag("revoked_device", "Envoyée par un appareil remplacé entre-temps."))
-    row = _row(device, received, received.uuid, entry.kind, Verdict.CONFIRMED)
-    row.seq, row.total_cents = seq, entry.taken_cents
-    db.session.add(row)
+    device: DeviceKey, entries: Sequence[tuple[ReceivedEntry, SaleEntry | VoidEntry]]
+) -> tuple[list[JournalEntry], list[list[Flag]]]:
+    """The rows of the journal, and what is odd about each before its content is looked at."""
+    numbers = select(JournalEntry.seq).where(
+        JournalEntry.till_id == device.till_id, JournalEntry.seq.in_([entry.seq for _, entry in entries])
+    )
+    taken = set(db.session.scalars(numbers))
+    rows, flags = [], []
+    for received, entry in entries:
+        odd = []
+        if entry.seq in taken:
+            # Never for a device that kept its storage: money is kept all the same, and the alarm is loud.
+            log.error("sync.seq_reused", till=device.till_number, uuid=received.uuid, seq=entry.seq)
+            odd.append(Flag("seq_reused", "Le numéro de cette vente avait déjà servi sur cette caisse."))
+        if device.revoked_at is not None:
+            odd.append(Flag("revoked_device", "Envoyée par un appareil remplacé entre-temps."))
+        row = _row(device, received, received.uuid, entry.kind, Verdict.CONFIRMED)
+        row.seq = None if entry.seq in taken else entry.seq
+        row.total_cents, row.details = entry.taken_cents, {"flags": [asdict(flag) for flag in odd]}
+        taken.add(entry.seq)
+        rows.append(row)
+        flags.append(odd)
+    db.session.add_all(rows)
     db.session.flush()
-    return row, flags
+    return rows, flags
 
 
 def _quarantine(

@@ -23,10 +23,10 @@ from app.sales.rules import Claim, owner_of
 from app.sales.services.tallies import keep_tallies
 
 
-def settle_items(items: Sequence[Item], sale_id: int) -> None:
+def settle_items(items: Sequence[Item], *sale_ids: int) -> None:
     """Give each of these locked items to the first of its paid, not voided lines; the others are conflicts.
 
-    Call it after adding or voiding lines of `sale_id`. It moves `active_item_id` (release, flush, claim),
+    Call it after adding or voiding lines of `sale_ids`. It moves `active_item_id` (release, flush, claim),
     keeps SyncConflict, the verdicts and tallies of the sales concerned and the state of the items in step.
     """
     lines, claims = _load_claims([item.id for item in items])
@@ -34,7 +34,7 @@ def settle_items(items: Sequence[Item], sale_id: int) -> None:
     released = _release_losers(lines, winners)
     claimed = _claim_for_winners(lines, winners)
     _update_conflicts(items, claims, winners)
-    changed = {sale_id, *(line.sale_id for line in released + claimed)}
+    changed = {*sale_ids, *(line.sale_id for line in released + claimed)}
     _refresh_verdicts(changed)
     _update_stock(items, winners, {line.item_id for line in claimed})
     keep_tallies(changed)

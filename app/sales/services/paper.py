@@ -15,7 +15,7 @@ from app.sales.entries import EntryLine, EntryPayment, SaleEntry
 from app.sales.models import JournalEntry, TillSession, Verdict
 from app.sales.paper_rules import PaperLine
 from app.sales.services.facts import edition_facts, lock_session
-from app.sales.services.recording import record_sale
+from app.sales.services.recording import record_sales
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def record_paper_sale(session: TillSession, line: PaperLine, sale_uuid: str, ent
     row = _row(session.till_id, entry, entered_by_id)
     db.session.add(row)
     db.session.flush()
-    flags = record_sale(row, entry, session.till_id, edition, locked, entered_by_id=entered_by_id)
+    [flags] = record_sales([(row, entry)], session.till_id, edition, locked, entered_by_id=entered_by_id)
     row.details = {**row.details, "flags": [asdict(flag) for flag in flags]}
     db.session.flush()
     audit.record(

@@ -1,13 +1,15 @@
 """What a journal entry means: a sale with its lines and payments, or a void with its refund."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from app.core.db import db
 from app.core.errors import NotFound
-from app.deposits.models import Item
+from app.deposits.models import Item, ItemState
 from app.deposits.services import stock
 from app.editions.models import EditionState
 from app.labels.models import LabelOutcome, LabelTrouble
@@ -37,6 +39,7 @@ from app.sales.rules import (
 )
 from app.sales.services.facts import DeviceKey, EditionFacts
 from app.sales.services.ownership import settle_items
+from app.sales.services.tallies import keep_tallies
 
 
 class UnknownSale(NotFound):
@@ -46,24 +49,66 @@ class UnknownSale(NotFound):
         super().__init__("La vente à annuler est inconnue.")
 
 
-def record_sale(
-    row: JournalEntry,
-    entry: SaleEntry,
+def record_sales(
+    sales: Sequence[tuple[JournalEntry, SaleEntry]],
     till_id: int,
     edition: EditionFacts,
     session: TillSession | None,
     *,
     entered_by_id: int | None = None,
-) -> list[Flag]:
-    """Store a paid sale and settle who owns its items; returns what is odd about it.
+) -> list[list[Flag]]:
+    """Store paid sales of one session and settle who owns their items; returns what is odd about each.
 
-    `entered_by_id`: who typed it in from a paper sheet; None for a till's own.
+    `entered_by_id`: who typed them in from a paper sheet; None for a till's own.
     """
-    sold_at = settled_time(entry.at, row.received_at)
-    items = _lock_items(edition.id, [line.code for line in entry.lines if line.code])
+    codes = [line.code for _, entry in sales for line in entry.lines if line.code]
+    items = _lock_items(edition.id, codes)
     facts = {code: ItemFacts(item.price_cents, item.state) for code, item in items.items()}
+    contested = _contested(items, codes)
+    made = [_sale(row, entry, till_id, edition, session, entered_by_id) for row, entry in sales]
+    db.session.add_all(made)
+    db.session.flush()
+    _add_lines(made, sales, items, contested)
+    _add_payments(made, sales)
+    stock.mark_sold(item for item in set(items.values()) if item.id not in contested)
+    disputed = {item.id: item for item in items.values() if item.id in contested}
+    sale_ids = [sale.id for sale in made]
+    if disputed:
+        settle_items(list(disputed.values()), *sale_ids)
+    else:
+        keep_tallies(sale_ids)
+    for sale, (_, entry) in zip(made, sales, strict=True):
+        _note_missing_labels(sale, entry, items)
+    session_facts = _session_facts(session)
+    return [
+        sale_flags(entry, facts, edition.number)
+        + time_flags(entry, row.received_at, session_facts, edition.periods)
+        for row, entry in sales
+    ]
+
+
+def _contested(items: Mapping[str, Item], codes: Sequence[str]) -> set[int]:
+    """Ids of these locked items that more than one paid line claims, or that were taken as sold before."""
+    named = Counter(items[code].id for code in codes if code in items)
+    claimed = select(SaleLine.item_id).where(
+        SaleLine.item_id.in_(named.keys()), SaleLine.state != LineState.VOID
+    )
+    known = {item_id for item_id in db.session.scalars(claimed) if item_id} if named else set()
+    sold = {item.id for item in items.values() if item.state is ItemState.SOLD}
+    return known | sold | {item_id for item_id, times in named.items() if times > 1}
+
+
+def _sale(
+    row: JournalEntry,
+    entry: SaleEntry,
+    till_id: int,
+    edition: EditionFacts,
+    session: TillSession | None,
+    entered_by_id: int | None,
+) -> Sale:
+    sold_at = settled_time(entry.at, row.received_at)
     period = period_at(sold_at, edition.periods)
-    sale = Sale(
+    return Sale(
         edition_id=edition.id,
         entry_id=row.id,
         till_id=till_id,
@@ -79,37 +124,55 @@ def record_sale(
         origin=SaleOrigin.TILL if entered_by_id is None else SaleOrigin.PAPER,
         entered_by_id=entered_by_id,
     )
-    sale.lines = [
-        SaleLine(
-            edition_id=edition.id,
-            item_id=items[line.code].id if line.code in items else None,
-            code=line.code,
-            description=line.text or None,
-            price_cents=line.price_cents,
-            # Nobody's yet: settling gives the item to the first claim.
-            state=LineState.CONFLICT if line.code in items else LineState.ACTIVE,
-        )
-        for line in entry.lines
-    ]
-    sale.payments = [
-        Payment(
-            edition_id=edition.id,
-            session_id=sale.session_id,
-            method=payment.method,
-            amount_cents=payment.amount_cents,
-            tendered_cents=payment.tendered_cents,
-            at=sold_at,
-        )
+
+
+def _add_lines(
+    made: Sequence[Sale],
+    sales: Sequence[tuple[JournalEntry, SaleEntry]],
+    items: Mapping[str, Item],
+    contested: Collection[int],
+) -> None:
+    """The lines of each sale, in order. What is contested is nobody's yet: settling gives it to the first."""
+    lines = []
+    for sale, (_, entry) in zip(made, sales, strict=True):
+        for line in entry.lines:
+            item_id = items[line.code].id if line.code in items else None
+            free = item_id not in contested
+            lines.append(
+                {
+                    "edition_id": sale.edition_id,
+                    "sale_id": sale.id,
+                    "item_id": item_id,
+                    "active_item_id": item_id if free else None,
+                    "code": line.code,
+                    "description": line.text or None,
+                    "price_cents": line.price_cents,
+                    "state": LineState.ACTIVE if free else LineState.CONFLICT,
+                }
+            )
+    _write(SaleLine, lines)
+
+
+def _add_payments(made: Sequence[Sale], sales: Sequence[tuple[JournalEntry, SaleEntry]]) -> None:
+    payments = [
+        {
+            "edition_id": sale.edition_id,
+            "sale_id": sale.id,
+            "session_id": sale.session_id,
+            "method": payment.method,
+            "amount_cents": payment.amount_cents,
+            "tendered_cents": payment.tendered_cents,
+            "at": sale.sold_at,
+        }
+        for sale, (_, entry) in zip(made, sales, strict=True)
         for payment in entry.payments
     ]
-    db.session.add(sale)
-    db.session.flush()
-    settle_items(list({item.id: item for item in items.values()}.values()), sale.id)
-    _note_missing_labels(sale, entry, items)
-    session_facts = _session_facts(session)
-    return sale_flags(entry, facts, edition.number) + time_flags(
-        entry, row.received_at, session_facts, edition.periods
-    )
+    _write(Payment, payments)
+
+
+def _write(model: type[SaleLine | Payment], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        db.session.execute(insert(model), rows, execution_options={"edition_id": rows[0]["edition_id"]})
 
 
 def _note_missing_labels(sale: Sale, entry: SaleEntry, items: Mapping[str, Item]) -> None:
