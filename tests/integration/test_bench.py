@@ -16,6 +16,7 @@ from app.cli.bench.labels import measure_labels
 from app.cli.bench.measures import Measure, Target, percentile
 from app.cli.bench.pages import PAGES, measure_pages
 from app.cli.bench.registry import BENCHES, Bench, find_bench
+from app.cli.bench.resync import measure_resync
 from app.cli.bench.scratch import Setting
 from app.cli.bench.slips import measure_slips
 from app.cli.support.processes import Process, descendants, wait_until
@@ -76,6 +77,16 @@ def test_every_page_of_every_role_is_measured(setting: Setting) -> None:
     assert all("client" in each.details or "Ko" in each.details for each in measures)
 
 
+@pytest.mark.servers
+def test_what_tills_kept_is_sent_and_found_confirmed_once(setting: Setting) -> None:
+    confirmed, informed = measure_resync(setting, tills=2, sales=30, items=600)
+    assert (confirmed.what, informed.what) == (
+        "2 caisses × 30 ventes : confirmées",
+        "2 caisses × 30 ventes : caisses à jour",
+    )
+    assert 0 < confirmed.median < informed.median
+
+
 def test_every_registered_measure_can_be_loaded() -> None:
     assert [find_bench(name) for name in BENCHES]
 
@@ -83,7 +94,8 @@ def test_every_registered_measure_can_be_loaded() -> None:
 def test_an_unknown_name_is_one_line_and_exit_code_2() -> None:
     done = CliRunner().invoke(bench_command, ["labels", "nothing"])
     assert done.exit_code == 2
-    assert "Mesure inconnue : nothing. Choisissez parmi : labels, slips, import, pages." in done.output
+    names = "till, sales, resync, catalogue, labels, slips, import, pages, growth"
+    assert f"Mesure inconnue : nothing. Choisissez parmi : {names}." in done.output
 
 
 def made_up(setting: Setting) -> Iterator[Measure]:

@@ -1,5 +1,10 @@
-"""A made-up edition larger than the nominal one."""
+"""A made-up edition larger than the nominal one, and people signed in."""
 
+from flask import current_app
+from flask.sessions import SecureCookieSessionInterface
+
+from app.accounts.models import User
+from app.accounts.sessions import open_session
 from app.cli.demo import fill_bourse
 from app.core.db import db
 from app.editions.models import Edition
@@ -29,3 +34,10 @@ def add_ranges(edition: Edition) -> None:
         for first, colour, name in FURTHER_RANGES
     ]
     edition.rulebook = Rulebook.from_dict({**data, "ranges": [*data["ranges"], *more]})
+
+
+def sign_in(user: User) -> str:
+    """The session cookie of somebody who signed in, as the sign-in page would set it; the caller commits."""
+    serializer = SecureCookieSessionInterface().get_signing_serializer(current_app)
+    assert serializer
+    return str(serializer.dumps({"_user_id": open_session(user), "_fresh": True, "_permanent": True}))

@@ -24,8 +24,8 @@ def measure_labels(setting: Setting, sizes: Sequence[int] = (300, 10_000)) -> It
         edition_id = load_edition(max(sizes)).id
         bourse.start_workers()
         for size in sizes:
-            list_ids = _lists_holding(edition_id, size)
-            runs = [_run(bourse, edition_id, list_ids) for _ in range(setting.runs)]
+            list_ids = lists_holding(edition_id, size)
+            runs = [make_labels(bourse, edition_id, list_ids) for _ in range(setting.runs)]
             result, stored = runs[-1].job.result, runs[-1].job.file
             assert stored
             yield Measure(
@@ -42,13 +42,14 @@ def measure_labels(setting: Setting, sizes: Sequence[int] = (300, 10_000)) -> It
             )
 
 
-def _run(bourse: PrivateServer, edition_id: int, list_ids: list[int]) -> JobRun:
+def make_labels(bourse: PrivateServer, edition_id: int, list_ids: list[int]) -> JobRun:
+    """The labels of these lists, made once by the worker."""
     return run_job(
         bourse, lambda: request_job("labels", "Étiquettes", edition_id=edition_id, list_ids=list_ids)
     )
 
 
-def _lists_holding(edition_id: int, items: int) -> list[int]:
+def lists_holding(edition_id: int, items: int) -> list[int]:
     """The first lists that together hold at least so many items, or all of them."""
     counts = db.session.execute(
         select(Item.list_id, func.count())

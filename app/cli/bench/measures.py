@@ -13,11 +13,13 @@ class Target:
     seconds: float
     at_p95: bool = False
     peak_bytes: int | None = None
+    size_bytes: int | None = None
 
 
 @dataclass(frozen=True)
 class Measure:
-    """Times in seconds, one per operation. `peak_bytes`: resident memory of the largest process at work.
+    """Times in seconds, one per operation. `peak_bytes`: resident memory of the largest process at work;
+    `size_bytes`: of the answer, on the wire.
 
     `details` are further facts for the reader, label → text or number.
     """
@@ -29,6 +31,7 @@ class Measure:
     peak_bytes: int | None = None
     target: Target | None = None
     details: dict[str, str | int | float] = field(default_factory=dict)
+    size_bytes: int | None = None
 
     @property
     def median(self) -> float:
@@ -44,7 +47,8 @@ class Measure:
         if self.target is None:
             return None
         measured = self.p95 if self.target.at_p95 else self.median
-        light = self.target.peak_bytes is None or (self.peak_bytes or 0) <= self.target.peak_bytes
+        sizes = (self.target.peak_bytes, self.peak_bytes), (self.target.size_bytes, self.size_bytes)
+        light = all(most is None or (size or 0) <= most for most, size in sizes)
         return measured <= self.target.seconds and light
 
     def to_dict(self) -> dict[str, Any]:
@@ -58,6 +62,7 @@ class Measure:
             "p95_s": round(self.p95, 6),
             "max_s": round(max(self.times), 6),
             "peak_bytes": self.peak_bytes,
+            "size_bytes": self.size_bytes,
             "target": vars(self.target) if self.target else None,
             "on_target": self.on_target,
             "details": self.details,

@@ -10,12 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import current_app
-from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import select
 
 from app.accounts.models import Role, User
-from app.accounts.sessions import open_session
-from app.cli.bench.data import load_edition
+from app.cli.bench.data import load_edition, sign_in
 from app.cli.bench.measures import Measure, Target, percentile
 from app.cli.bench.memory import PeakMemory
 from app.cli.bench.page_client import Answer, Visitor, browse
@@ -87,7 +85,7 @@ def measure_pages(
     """Times of each page over all runs, then of all pages together."""
     with setting.bourse() as bourse:
         edition_id = load_edition(items).id
-        visitors = _visitors(edition_id, people)
+        visitors = make_visitors(edition_id, people)
         bourse.start()
         browse(bourse.port, visitors, reading / 2, pause)
         answers: list[Answer] = []
@@ -121,7 +119,7 @@ def _measure(setting: Setting, page: str, answers: Sequence[Answer]) -> Measure:
     return Measure("pages", page, setting.database, times, target=TARGET, details={"Ko": round(size / 1000)})
 
 
-def _visitors(edition_id: int, people: int) -> list[Visitor]:
+def make_visitors(edition_id: int, people: int) -> list[Visitor]:
     """People signed in, each role in its share of the crowd, at least one; commits."""
     places = _places(edition_id)
     staff = {user.role: user for user in db.session.scalars(select(User).where(User.role != Role.DEPOSITOR))}
@@ -130,7 +128,7 @@ def _visitors(edition_id: int, people: int) -> list[Visitor]:
         for number in range(max(1, people * share // 100)):
             place = places[number % len(places)]
             user = place.user if role is Role.DEPOSITOR else staff[role]
-            visitors.append(Visitor(_addresses(role, place.ids), _sign_in(user)))
+            visitors.append(Visitor(_addresses(role, place.ids), f"session={sign_in(user)}"))
     db.session.commit()
     return visitors
 
@@ -156,11 +154,3 @@ def _addresses(role: Role, ids: dict[str, int]) -> list[tuple[str, str]]:
             (label, current_app.url_for(endpoint, **{key: ids[key] for key in keys}))  # type: ignore[arg-type]
             for label, endpoint, keys in PAGES[role]
         ]
-
-
-def _sign_in(user: User) -> str:
-    """The cookie of a new session, as the sign-in page would set it."""
-    serializer = SecureCookieSessionInterface().get_signing_serializer(current_app)
-    assert serializer
-    content = {"_user_id": open_session(user), "_fresh": True, "_permanent": True}
-    return f"session={serializer.dumps(content)}"

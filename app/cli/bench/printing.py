@@ -27,8 +27,11 @@ def print_measure(measure: Measure) -> None:
             target=_target(measure.target, measure.on_target),
         )
     )
-    if measure.details:
-        click.echo("    " + " · ".join(f"{label} {value}" for label, value in measure.details.items()))
+    details = dict(measure.details)
+    if measure.size_bytes is not None:
+        details["sur le réseau"] = wire(measure.size_bytes)
+    if details:
+        click.echo("    " + " · ".join(f"{label} {value}" for label, value in details.items()))
 
 
 def duration(seconds: float) -> str:
@@ -43,10 +46,17 @@ def memory(size: int | None) -> str:
     return "–" if size is None else f"{size / 1e6:.0f} Mo"
 
 
+def wire(size: int) -> str:
+    """`328 Ko`, `1,2 Ko`."""
+    return f"{size / 1000:.0f} Ko" if size >= 10_000 else f"{size / 1000:.1f} Ko".replace(".", ",")
+
+
 def _target(target: Target | None, reached: bool | None) -> str:
     if target is None:
         return ""
     words = f"{'p95 ' if target.at_p95 else ''}≤ {duration(target.seconds)}"
     if target.peak_bytes:
         words += f", ≤ {memory(target.peak_bytes)}"
+    if target.size_bytes:
+        words += f", ≤ {wire(target.size_bytes)}"
     return f"{words}  {'atteint' if reached else 'MANQUÉ'}"

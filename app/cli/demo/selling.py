@@ -77,10 +77,11 @@ def play_sale(edition: Edition, volunteer_ids: list[int], random: Random) -> Non
     count_all_again(edition.id)
     for device, _, _ in desks:
         device.last_seen_at = now
-    _count_and_close(desks[0][1])
+    count_and_close(desks[0][1])
 
 
-def _count_and_close(session: TillSession) -> None:
+def count_and_close(session: TillSession) -> None:
+    """End a session with the count that was expected; flushes."""
     expected = expected_by_method(session)
     rest, pieces = expected[PaymentMethod.CASH], {}
     for value in PIECES:

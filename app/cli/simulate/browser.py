@@ -1,10 +1,12 @@
 """A browser without a screen: cookies, redirections, forms as the pages show them."""
 
+import gzip
 import http.client
 import json
 import re
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from http.cookies import SimpleCookie
@@ -27,10 +29,13 @@ class Unexpected(RuntimeError):
 
 @dataclass(frozen=True)
 class Page:
+    """`wire_bytes`: of the body as it was sent, compressed or not."""
+
     address: str
     status: int
     headers: dict[str, str]
     body: bytes
+    wire_bytes: int
 
     @property
     def text(self) -> str:
@@ -50,10 +55,11 @@ class Page:
 class Browser:
     """One person's browser on one server. Not for two threads at once."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, cookies: Mapping[str, str] | None = None) -> None:
+        """`cookies`: name → value, of somebody signed in already."""
         self._connection: http.client.HTTPConnection | None = None
         self.move_to(base_url)
-        self._cookies: dict[str, str] = {}
+        self._cookies = dict(cookies or {})
         self._last = 0.0
 
     def move_to(self, base_url: str, timeout: float = TIMEOUT_SECONDS) -> None:
@@ -116,24 +122,31 @@ class Browser:
     ) -> Page:
         """One request, no redirection followed. Raises OSError or HTTPException for a network that fails."""
         path = self._path(address)
-        sent = {"Accept": "text/html", "User-Agent": "bourse-simulate", **(headers or {})}
+        sent = {
+            "Accept": "text/html",
+            "Accept-Encoding": "gzip",
+            "User-Agent": "bourse-simulate",
+            **(headers or {}),
+        }
         if self._cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         connection = self._connect()
         try:
             connection.request(method, path, body or None, sent)
             answer = connection.getresponse()
-            content = answer.read()
+            received = answer.read()
         except (OSError, http.client.HTTPException):
             self.close()
             raise
+        zipped = answer.headers.get("Content-Encoding") == "gzip"
+        content = gzip.decompress(received) if zipped else received
         self._last = time.monotonic()
         for header in answer.headers.get_all("Set-Cookie", []):
             self._cookies.update({name: one.value for name, one in SimpleCookie(header).items()})
         named = {name.lower(): value for name, value in answer.getheaders()}
         if answer.will_close:
             self.close()
-        return Page(address, answer.status, named, content)
+        return Page(address, answer.status, named, content, len(received))
 
     def close(self) -> None:
         if self._connection:

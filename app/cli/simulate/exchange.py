@@ -8,7 +8,8 @@ from app.cli.simulate.browser import Unexpected
 from app.cli.simulate.journal import Journal
 from app.cli.simulate.signing import Signed
 
-BATCH = 20
+# As many as the page sends at once (sw/outbox.js).
+BATCH = 25
 CONFIRMED = ("confirmed", "confirmed_conflict")
 
 
@@ -29,7 +30,8 @@ Ask = Callable[[str, str, dict[str, Any] | None], dict[str, Any]]
 
 
 class Exchange:
-    """Keeps what one visit of the till's page knows: `epoch` of the server, `on_sale` (cents by code)."""
+    """Keeps what one visit of the till's page knows: `epoch` of the server, `prices` in cents by code, codes
+    `on_sale`, and `cursor`, how far it heard the news."""
 
     def __init__(self, journal: Journal, ask: Ask) -> None:
         self.journal = journal
@@ -38,7 +40,7 @@ class Exchange:
         self.prices: dict[str, int] = {}
         self.on_sale: set[str] = set()
         self.edition_number = 0
-        self._cursor = 0
+        self.cursor = 0
         self._catalogue_epoch: str | None = None
 
     def turn(self) -> dict[str, Any]:
@@ -68,7 +70,7 @@ class Exchange:
         journal = self.journal
         state = {
             "t0": 1,
-            "cursor": self._cursor,
+            "cursor": self.cursor,
             "pending": len(journal.waiting),
             "last_seq": journal.last_seq,
             "version": "simulate",
@@ -143,4 +145,4 @@ class Exchange:
                 self.on_sale.add(code)
             else:
                 self.on_sale.discard(code)
-        self._cursor = columns["cursor"]
+        self.cursor = columns["cursor"]

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections.abc import Mapping
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlencode
@@ -117,11 +118,20 @@ class Till:
     def taken(self) -> dict[str, int]:
         return self.journal.taken()
 
-    def _ask(self, method: str, address: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
-        """A request signed with the till's key."""
+    def request(
+        self,
+        method: str,
+        address: str,
+        data: dict[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Page:
+        """A request signed with the till's key. Raises Unreachable."""
         body = b"" if data is None else json.dumps(data).encode()
         signed = authorization(self._key_id, self._secret, method, address, body)
-        return self._read(self._send(method, address, body, {"Authorization": signed}))
+        return self._send(method, address, body, {"Authorization": signed, **(headers or {})})
+
+    def _ask(self, method: str, address: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
+        return self._read(self.request(method, address, data))
 
     def _of_person(
         self, method: str, address: str, data: dict[str, Any] | None = None, csrf: str = ""
