@@ -11,7 +11,7 @@ from app.deposits.models import ITEM_STATE_LABELS
 from app.editions.models import LIST_KIND_LABELS, Edition
 from app.payouts import services
 from app.payouts.models import PAYOUT_METHOD_LABELS, PAYOUT_STATE_LABELS, PayoutMethod
-from app.payouts.queries import STATE_FILTERS, payout_detail, search_ledger
+from app.payouts.queries import STATE_FILTERS, approvable, payout_detail, search_ledger
 from app.web.downloads import send_table
 from app.web.editions import edition_of_page
 from app.web.filters import grouped, signed_euros
@@ -36,6 +36,7 @@ def payouts(edition_id: int) -> ResponseReturnValue:
         typed=typed,
         state=state,
         may_act=may_act(),
+        approvable=lambda: approvable(edition),
         state_choices=list(STATE_FILTERS.items()),
         state_labels=PAYOUT_STATE_LABELS,
         kind_labels=LIST_KIND_LABELS,

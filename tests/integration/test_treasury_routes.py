@@ -191,6 +191,18 @@ def test_a_stale_payout_shows_old_and_new_and_is_recomputed(treasurer, edition, 
     assert "À recalculer" not in treasurer.get(payouts_url(edition, f"/{registration_id}")).text
 
 
+def test_approving_everything_says_how_many_and_how_much(treasurer, edition, registration_id):
+    said = "Le seul reversement calculé et à jour, de 7,20\u00a0€, sera approuvé"
+    assert "Tout approuver" not in treasurer.get(payouts_url(edition)).text
+    treasurer.post(payouts_url(edition, "/computation"))
+    assert said in treasurer.get(payouts_url(edition)).text
+    item = list_on_sale(1, number=246, registration__edition=edition).items[0]
+    item.item_list.registration_id = registration_id
+    sell(TillFactory(edition=edition, number=2), [item])
+    db.session.commit()
+    assert "Tout approuver" not in treasurer.get(payouts_url(edition)).text
+
+
 def test_a_manager_reads_and_sees_no_button(client, login, edition, registration_id):
     manager = login(client, UserFactory(role=Role.MANAGER))
     for tail in ("", f"/{registration_id}"):

@@ -1,4 +1,4 @@
-"""How far the payouts of an edition are; what closing it asks."""
+"""How far the payouts of an edition are; what closing it asks, what may be approved."""
 
 from dataclasses import dataclass
 
@@ -26,3 +26,17 @@ def payout_progress(edition: Edition) -> PayoutProgress:
         stale=sum(row.is_stale for row in rows),
         paid=sum(row.state is PayoutState.PAID for row in rows),
     )
+
+
+@dataclass(frozen=True)
+class Approvable:
+    """How many payouts may be approved now, and how much they hand over in all."""
+
+    count: int
+    net_cents: int
+
+
+def approvable(edition: Edition) -> Approvable:
+    """What approving everything would approve."""
+    rows = [row for row in ledger(edition) if row.is_approvable]
+    return Approvable(len(rows), sum(row.shown.amounts.net for row in rows))

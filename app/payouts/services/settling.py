@@ -40,7 +40,7 @@ def approve(edition: Edition, by_id: int, registration_ids: Collection[int] | No
     if registration_ids is not None and len(registration_ids) == 1:
         row = get_ledger_row(edition, next(iter(registration_ids)))
         _check(row, APPROVABLE, "il n'est pas à approuver")
-    wanted = [row for row in rows if row.state in APPROVABLE and not row.is_stale]
+    wanted = [row for row in rows if row.is_approvable]
     approved = _move(
         edition.id,
         [row.payout_id for row in wanted if row.payout_id],
