@@ -1,8 +1,9 @@
 """The order of an edition's dates. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from app.core.dates import date_short
 from app.core.errors import DomainError
 
 # 1-product.md, Edition: the deadline may be set up to three weeks before the deposit, to have time to print.
@@ -41,3 +42,11 @@ def check_hours(starts_at: datetime, ends_at: datetime) -> None:
     """Raise DomainError unless the end follows the start."""
     if ends_at <= starts_at:
         raise DomainError("La fin doit suivre le début.", "ends_at")
+
+
+def check_still_to_come(day: date, was: date | None, today: date, field: str) -> None:
+    """Raise DomainError when something is put on a day already gone; what stays on its day is left alone."""
+    if day < today and day != was:
+        raise DomainError(
+            f"Le {date_short(day)} est déjà passé : choisissez aujourd’hui ou un jour à venir.", field
+        )

@@ -1,6 +1,6 @@
 """The rules of editions, in one place to import from."""
 
-from app.editions.date_rules import EditionDates, check_dates, check_hours
+from app.editions.date_rules import EditionDates, check_dates, check_hours, check_still_to_come
 from app.editions.step_checks import MAX_TILLS, Check, EditionFacts, counted
 from app.editions.step_rules import (
     TRANSITIONS,
@@ -25,6 +25,7 @@ __all__ = [
     "check_dates",
     "check_hours",
     "check_step",
+    "check_still_to_come",
     "counted",
     "next_transition",
     "previous_state",

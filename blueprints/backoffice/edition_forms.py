@@ -13,10 +13,13 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
+from app.core.clock import utcnow
 from app.core.dates import from_paris, to_paris
+from app.core.errors import DomainError
 from app.editions.models import LIST_KIND_LABELS, ListKind, PeriodKind
+from app.editions.rules import check_still_to_come
 from app.web.forms import Form
 from blueprints.backoffice.number_fields import PercentField
 
@@ -48,6 +51,14 @@ class NewEditionForm(IdentityForm):
     )
     tills = IntegerField("Caisses", [InputRequired(WHOLE), NumberRange(1, 8, "De 1 à 8 caisses.")], default=5)
     copy_from = SelectField("Règlement de départ", coerce=int, default=0)
+
+    def validate_sale_day(self, field: DateField) -> None:
+        if field.data is None:
+            return
+        try:
+            check_still_to_come(field.data, None, to_paris(utcnow()).date(), field.name)
+        except DomainError as refusal:
+            raise ValidationError(refusal.message) from refusal
 
 
 class ConfirmedForm(Form):

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from app.accounts.models import Role, User
 from app.core.audit import AuditEntry
 from app.core.clock import utcnow
-from app.core.dates import datetime_short, to_paris
+from app.core.dates import date_short, datetime_short, to_paris
 from app.core.db import db
 from app.core.mail import OutgoingMail
 from app.deposits.models import CatalogueChange, Item, ItemState, ListState
@@ -30,7 +30,7 @@ from tests.factories import ItemFactory, ItemListFactory, RegistrationFactory, U
 Login = Callable[[FlaskClient, User], FlaskClient]
 SOON = (utcnow() + timedelta(days=60)).date()
 SALE = SOON + timedelta(days=(5 - SOON.weekday()) % 7)  # a Saturday, as sales are
-NEW = {"name": "Automne", "number": "26", "sale_day": "2026-11-21", "tills": "5", "copy_from": "0"}
+NEW = {"name": "Automne", "number": "26", "sale_day": SALE.isoformat(), "tills": "5", "copy_from": "0"}
 PERSON = {"email": "a@example.org", "last_name": "A", "first_name": "B", "kind": "standard", "slot": "0"}
 
 
@@ -59,7 +59,7 @@ def test_an_edition_is_made_whole_from_its_sale_day(client: FlaskClient, login: 
     assert (len(schedule.slots), len(schedule.periods), len(schedule.pickups)) == (10, 3, 3)
     assert [till.name for till in schedule.tills] == ["C1", "C2", "C3", "C4", "C5", "École"]
     assert (edition.state, edition.live_number, edition.commission_bp) == (EditionState.DRAFT, 26, 2000)
-    assert datetime_short(edition.sale_starts_at) == "20/11/2026 17:00"
+    assert datetime_short(edition.sale_starts_at) == f"{date_short(SALE - timedelta(days=1))} 17:00"
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,7 @@ def test_an_edition_is_made_whole_from_its_sale_day(client: FlaskClient, login: 
         ({"number": "100"}, "de 1 à 99"),
         ({"number": "x"}, "de 1 à 99|entier"),
         ({"sale_day": "un samedi"}, "date"),
+        ({"sale_day": "2025-11-22"}, "Le 22/11/2025 est déjà passé"),
         ({"tills": "9"}, "De 1 à 8 caisses"),
     ],
 )
@@ -187,6 +188,13 @@ def test_the_whole_edition_moves_at_the_same_hours(admin: FlaskClient, edition: 
         assert (now.date() - was.date()).days == 182
         assert now.time() == was.time()
     assert to_paris(reread(edition).sale_starts_at).date() == target
+
+
+def test_an_edition_is_not_moved_into_the_past(admin: FlaskClient, edition: Edition) -> None:
+    answer = admin.post(f"/editions/{edition.id}/setup/move", data={"first_day": "2025-11-21"})
+    assert answer.status_code == 422
+    assert "Le 21/11/2025 est déjà passé" in answer.text
+    assert to_paris(reread(edition).sale_starts_at).date() == SALE - timedelta(days=1)
 
 
 def test_periods_do_not_overlap_and_pickups_come_after_the_sale(admin: FlaskClient, edition: Edition) -> None:

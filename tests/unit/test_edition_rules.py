@@ -18,6 +18,7 @@ from app.editions.rules import (
     blocking,
     check_dates,
     check_step,
+    check_still_to_come,
     next_transition,
     previous_state,
 )
@@ -103,6 +104,21 @@ def test_the_usual_order_holds() -> None:
 def test_dates_out_of_order_are_refused(name: str, day: datetime) -> None:
     with pytest.raises(DomainError):
         check_dates(dates(**{name: day}))
+
+
+TODAY = date(2026, 11, 14)
+GONE = TODAY - timedelta(days=1)
+
+
+@pytest.mark.parametrize("was", [None, TODAY])
+def test_nothing_is_put_on_a_day_already_gone(was: date | None) -> None:
+    with pytest.raises(DomainError, match="Le 13/11/2026 est déjà passé"):
+        check_still_to_come(GONE, was, TODAY, "day")
+
+
+def test_what_was_on_a_day_gone_may_stay_there_and_today_is_not_gone() -> None:
+    check_still_to_come(GONE, GONE, TODAY, "day")
+    check_still_to_come(TODAY, None, TODAY, "day")
 
 
 @pytest.mark.parametrize("transition", TRANSITIONS, ids=lambda each: each.target.value)

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from app.core import audit
+from app.core.clock import utcnow
 from app.core.dates import from_paris, to_paris
 from app.core.db import db
 from app.core.errors import DomainError
 from app.editions.models import Edition, ListKind, PeriodKind, PickupTime, SalePeriod, Slot
 from app.editions.queries import schedule_of
-from app.editions.rules import EditionDates, check_dates, check_hours
+from app.editions.rules import EditionDates, check_dates, check_hours, check_still_to_come
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def save_slot(
     `registered` is how many people chose it. Raises DomainError on a taken label, too small a capacity, or
     dates out of order.
     """
-    check_hours(values.starts_at, values.ends_at)
+    _check_moments(slot, values.starts_at, values.ends_at)
     if values.capacity is not None and values.capacity < registered:
         raise DomainError(
             f"{registered} déposants ont déjà choisi ce créneau : gardez-leur une place.", "capacity"
@@ -76,7 +77,7 @@ def save_period(
     edition: Edition, period: SalePeriod | None, values: PeriodValues, *, by_id: int | None = None
 ) -> SalePeriod:
     """Change a sale period, or add one. Raises DomainError when it overlaps another or breaks the order."""
-    check_hours(values.starts_at, values.ends_at)
+    _check_moments(period, values.starts_at, values.ends_at)
     for other in schedule_of(edition.id).periods:
         if other is not period and other.starts_at < values.ends_at and values.starts_at < other.ends_at:
             raise DomainError(f"Ces heures recouvrent celles de « {other.label} ».", "starts_at")
@@ -102,10 +103,10 @@ def save_pickup(
     edition: Edition, kind: ListKind, starts_at: datetime, ends_at: datetime, *, by_id: int | None = None
 ) -> PickupTime:
     """Say when the unsold items of one kind of list are given back (UTC)."""
-    check_hours(starts_at, ends_at)
+    pickup = next((each for each in schedule_of(edition.id).pickups if each.list_kind is kind), None)
+    _check_moments(pickup, starts_at, ends_at)
     if starts_at < edition.sale_ends_at:
         raise DomainError("Les invendus se rendent après la fin de la vente.", "starts_at")
-    pickup = next((each for each in schedule_of(edition.id).pickups if each.list_kind is kind), None)
     if pickup is None:
         pickup = PickupTime(edition_id=edition.id, list_kind=kind)
         db.session.add(pickup)
@@ -121,8 +122,13 @@ def set_deadline(edition: Edition, deadline: datetime, *, by_id: int | None = No
 
 
 def move_edition(edition: Edition, first_sale_day: date, *, by_id: int | None = None) -> None:
-    """Move everything by the same number of days, so that the sale begins on that day; hours stay."""
-    days = (first_sale_day - to_paris(edition.sale_starts_at).date()).days
+    """Move everything by the same number of days, so that the sale begins on that day; hours stay.
+
+    Raises DomainError when that day is gone.
+    """
+    was = to_paris(edition.sale_starts_at).date()
+    check_still_to_come(first_sale_day, was, to_paris(utcnow()).date(), "first_day")
+    days = (first_sale_day - was).days
     if not days:
         return
     schedule = schedule_of(edition.id)
@@ -132,6 +138,14 @@ def move_edition(edition: Edition, first_sale_day: date, *, by_id: int | None = 
     for name in (field.name for field in fields(EditionDates)):
         setattr(edition, name, _shifted(getattr(edition, name), days))
     _changed(edition, "moved", by_id, days=days)
+
+
+def _check_moments(
+    row: Slot | SalePeriod | PickupTime | None, starts_at: datetime, ends_at: datetime
+) -> None:
+    check_hours(starts_at, ends_at)
+    was = to_paris(row.starts_at).date() if row else None
+    check_still_to_come(to_paris(starts_at).date(), was, to_paris(utcnow()).date(), "day")
 
 
 def _shifted(moment: datetime, days: int) -> datetime:
