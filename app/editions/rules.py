@@ -1,7 +1,7 @@
 """The rules of editions, in one place to import from."""
 
 from app.editions.date_rules import EditionDates, check_dates, check_hours, check_still_to_come
-from app.editions.step_checks import MAX_TILLS, Check, EditionFacts, counted
+from app.editions.step_checks import MAX_TILLS, Check, EditionFacts
 from app.editions.step_rules import (
     TRANSITIONS,
     StepRefused,
@@ -26,7 +26,6 @@ __all__ = [
     "check_hours",
     "check_step",
     "check_still_to_come",
-    "counted",
     "next_transition",
     "previous_state",
     "step_back_refusal",

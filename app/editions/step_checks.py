@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.core.counts import counted
+
 ARCHIVED_AFTER = timedelta(days=365)
 MAX_TILLS = 8
 
@@ -188,8 +190,3 @@ def before_closing(facts: EditionFacts) -> Iterator[Check]:
 
 def before_archiving(facts: EditionFacts) -> Iterator[Check]:
     yield Check("none", "Un an depuis la clôture", facts.now - facts.state_changed_at >= ARCHIVED_AFTER)
-
-
-def counted(count: int, word: str) -> str:
-    """`1 liste`, `3 listes`."""
-    return f"{count} {word}{'s' if count > 1 else ''}"

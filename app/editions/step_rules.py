@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from app.core.counts import counted
 from app.core.errors import DomainError
 from app.editions.models import STATE_LABELS, EditionState
 from app.editions.step_checks import (
@@ -15,7 +16,6 @@ from app.editions.step_checks import (
     before_opening,
     before_selling,
     before_settling,
-    counted,
 )
 
 

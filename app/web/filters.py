@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask, current_app, g, session
 from flask_login import current_user
 
-from app.core import dates, money
+from app.core import counts, dates, money
 from app.core.db import db
 from app.deposits.billetweb_rows import display_phone
 from app.editions.models import Edition
@@ -29,7 +29,7 @@ def init_filters(app: Flask) -> None:
     app.add_template_filter(dates.datetime_short)
     app.add_template_filter(basis_points_as_percent, "percent")
     app.add_template_filter(signed_euros)
-    app.add_template_filter(grouped)
+    app.add_template_filter(counts.grouped)
     app.add_template_filter(phone)
     app.add_template_global(asset_url)
     app.context_processor(_frame)
@@ -50,11 +50,6 @@ def signed_euros(cents: int) -> str:
 def phone(stored: str) -> str:
     """A number as read in France (`06 12 34 56 78`); what was not understood when it came stays as it is."""
     return display_phone(stored) if stored.startswith("+") else stored
-
-
-def grouped(number: int) -> str:
-    """A count in groups of three figures: `6000` → `6 000`."""
-    return f"{number:,}".replace(",", "\u202f")
 
 
 def asset_url(path: str) -> str:

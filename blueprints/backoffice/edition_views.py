@@ -119,7 +119,9 @@ def _show(edition: Edition, status: int = 200) -> ResponseReturnValue:
         back=back if _is_admin() else None,
         back_label=STATE_LABELS[back] if back else "",
         back_refusal=rules.step_back_refusal(edition.state, facts) if back else None,
+        nobody_yet=edition.state is EditionState.OPEN and not facts.registrations,
         topic_url=_topic_url(edition.id),
+        items_url=lambda state: url_for("backoffice.items", edition_id=edition.id, state=state),
         milestones=_milestones(edition),
         now=utcnow(),
     )

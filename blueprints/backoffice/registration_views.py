@@ -3,10 +3,11 @@
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.core.counts import grouped
 from app.deposits.queries.registration_export import EXPORT_HEADER, export_rows
 from app.deposits.queries.registration_filter import STATE_FILTERS, Filter
 from app.deposits.queries.registration_list import all_registrations, find_registrations
-from app.deposits.queries.registrations import count_invitations
+from app.deposits.queries.registrations import InvitationCounts, count_invitations
 from app.editions.models import LIST_KIND_LABELS, ListKind
 from app.editions.queries import list_slots
 from app.web.downloads import send_table
@@ -33,7 +34,7 @@ def registrations(edition_id: int) -> ResponseReturnValue:
     edition = edition_of_page(edition_id)
     wanted = filter_of_address()
     found = find_registrations(edition.id, wanted, request.args.get("page", 1, type=int))
-    slots = list_slots(edition.id)
+    slots, invitations = list_slots(edition.id), count_invitations(edition.id)
 
     def address(**changes: object) -> str:
         return url_for("backoffice.registrations", edition_id=edition.id, **{**vars(wanted), **changes})
@@ -50,10 +51,22 @@ def registrations(edition_id: int) -> ResponseReturnValue:
         kind_choices=[("", "Toutes"), *((kind.value, LIST_KIND_LABELS[kind]) for kind in ListKind)],
         kind_labels=LIST_KIND_LABELS,
         colour_of=edition.rulebook.range_of,
-        invitations=count_invitations(edition.id),
+        invitations=invitations,
+        invitations_lead=_invitations_words(invitations),
         url_for_page=lambda page: address(page=page),
         url_for_sort=lambda sort: address(sort=sort),
     )
+
+
+def _invitations_words(counts: InvitationCounts) -> str:
+    """`3 invitations en attente, 1 acceptée.`: only what there is; nothing when nobody was invited."""
+    words = (
+        (counts.sent, "invitation en attente", "invitations en attente"),
+        (counts.accepted, "invitation acceptée", "invitations acceptées"),
+        (counts.expired, "invitation expirée", "invitations expirées"),
+    )
+    said = [f"{grouped(count)} {many if count > 1 else one}" for count, one, many in words if count]
+    return f"{', '.join(said)}." if said else ""
 
 
 @bp.get("/editions/<int:edition_id>/registrations.<any(csv, xlsx):extension>")

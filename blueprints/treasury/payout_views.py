@@ -4,6 +4,7 @@ from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.core.counts import counted, grouped
 from app.core.db import db
 from app.core.errors import DomainError
 from app.core.money import parse_euros
@@ -14,7 +15,7 @@ from app.payouts.models import PAYOUT_METHOD_LABELS, PAYOUT_STATE_LABELS, Payout
 from app.payouts.queries import STATE_FILTERS, approvable, payout_detail, search_ledger
 from app.web.downloads import send_table
 from app.web.editions import edition_of_page
-from app.web.filters import grouped, signed_euros
+from app.web.filters import signed_euros
 from app.web.forms import Form, refuse
 from app.web.htmx import redirect_to, render
 from blueprints.treasury import bp
@@ -214,7 +215,7 @@ def _page(
 
 
 def _payouts(count: int) -> str:
-    return f"{grouped(count)} reversement{'s' if count > 1 else ''}"
+    return counted(count, "reversement")
 
 
 def _approved(count: int, only_one: bool) -> str:

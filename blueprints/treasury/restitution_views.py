@@ -4,6 +4,7 @@ from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.core.counts import counted
 from app.core.db import db
 from app.core.errors import DomainError
 from app.deposits.queries.registrations import get_registration
@@ -12,7 +13,6 @@ from app.restitution import services
 from app.restitution.queries import search_unsold
 from app.web.access import may_use
 from app.web.editions import edition_of_page
-from app.web.filters import grouped
 from app.web.htmx import redirect_to, render
 from blueprints.treasury import bp
 
@@ -67,7 +67,7 @@ def restitution_donate(edition_id: int) -> ResponseReturnValue:
 
 def _counted(items: int, settled: str) -> str:
     """`11 articles rendus`."""
-    return f"{grouped(items)} article{'s' if items > 1 else ''} {settled}{'s' if items > 1 else ''}"
+    return f"{counted(items, 'article')} {settled}{'s' if items > 1 else ''}"
 
 
 def _url(edition: Edition) -> str:

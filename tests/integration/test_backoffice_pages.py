@@ -9,13 +9,13 @@ from flask.testing import FlaskClient
 
 from app.accounts.models import Role, User
 from app.core.db import db
-from app.deposits.models import Registration, RegistrationSource
+from app.deposits.models import ItemState, Registration, RegistrationSource
 from app.deposits.services.invitations import invite
 from app.deposits.services.registrations import Person, Wish, register
 from app.editions.models import Edition, EditionState, ListKind
 from app.editions.queries import list_slots, schedule_of
 from app.editions.services.creation import NewEdition, create_edition
-from tests.factories import UserFactory, open_edition
+from tests.factories import ItemFactory, UserFactory, open_edition
 
 Login = Callable[[FlaskClient, User], FlaskClient]
 PAGES = (
@@ -91,6 +91,37 @@ def test_others_are_sent_away(
     assert client.get("/editions/new").status_code == 403
     login(client, UserFactory(role=Role.ADMIN))
     assert client.get("/editions/new").status_code == 200
+
+
+def test_an_open_edition_without_anybody_leads_to_the_first_ones(
+    client: FlaskClient, login: Login, edition: Edition
+) -> None:
+    login(client, UserFactory(role=Role.MANAGER))
+    page = client.get(f"/editions/{edition.id}").text
+    assert "Personne n’est encore inscrit" in page
+    assert f'href="/editions/{edition.id}/import"' in page
+    assert f'href="/editions/{edition.id}/invitations/new"' in page
+    assert "en attente" not in client.get(f"/editions/{edition.id}/registrations").text
+
+
+def test_figures_of_the_home_lead_to_what_they_count(
+    client: FlaskClient, login: Login, edition: Edition, registration: Registration
+) -> None:
+    items = ItemFactory.create_batch(2, item_list=registration.lists[0], state=ItemState.ON_SALE)
+    ItemFactory(item_list=registration.lists[0], state=ItemState.SOLD)
+    registration.lists[0].number = 245
+    db.session.commit()
+    login(client, UserFactory(role=Role.MANAGER))
+    page = client.get(f"/editions/{edition.id}").text
+    assert "Personne n’est encore inscrit" not in page
+    link = f"/editions/{edition.id}/items?state=on_sale"
+    assert f'href="{link}"' in page
+    assert "2 articles" in client.get(link).text
+    assert "1 invitation en attente." in client.get(f"/editions/{edition.id}/registrations").text
+    person = client.get(f"/editions/{edition.id}/registrations/{registration.id}").text
+    link = f"/editions/{edition.id}/items?q=245"
+    assert f'href="{link}"' in person
+    assert f"/items/{items[0].id}" in client.get(link).text
 
 
 def test_home_leads_to_the_current_edition(client: FlaskClient, login: Login, edition: Edition) -> None:
