@@ -1,36 +1,51 @@
-// A new item half typed survives a closed tab: it is kept in this browser until it is saved or cleared.
-const keyOf = (form) => `item-draft:${form.dataset.draft}`;
-const unkept = new Set(["csrf_token"]);
+// An item half typed, new or changed, survives a closed tab and the way back: it is kept in this browser until it is
+// saved or given up. What is kept is for the item as it was then ("base"): when that changed since, it is dropped.
+const keyOf = (name) => `item-draft:${name}`;
+const isTick = ({ type }) => ["radio", "checkbox"].includes(type);
+const fieldsOf = (form) => [...form.elements].filter(({ name, type }) => name && name !== "csrf_token" && type !== "submit");
+const isRefused = (form) => form.querySelector("[aria-invalid='true']") !== null;
 
-function read(form) {
+const asTyped = (form) => fieldsOf(form).map((field) => (isTick(field) ? field.checked : field.value));
+const asServed = (form) => JSON.stringify(fieldsOf(form).map((field) => {
+  if (isTick(field)) return field.defaultChecked;
+  return field.options ? (field.querySelector("option[selected]") ?? field.options[0]).value : field.defaultValue;
+}));
+
+function read(name) {
   try {
-    return JSON.parse(localStorage.getItem(keyOf(form)));
+    return JSON.parse(localStorage.getItem(keyOf(name)));
   } catch {
     return null;
   }
 }
 
-function keep(form) {
-  const values = [...new FormData(form)].filter(([name, value]) => !unkept.has(name) && value !== "");
-  const worth = values.some(([name, value]) => name !== "pieces" || value !== "1");
+function write(name, draft) {
   try {
-    if (worth) localStorage.setItem(keyOf(form), JSON.stringify(values));
-    else localStorage.removeItem(keyOf(form));
+    if (draft) localStorage.setItem(keyOf(name), JSON.stringify(draft));
+    else localStorage.removeItem(keyOf(name));
   } catch {
     // Storage may be full or forbidden: typing goes on all the same.
   }
 }
 
+function keep(form, sent = false) {
+  const { draft: name } = form.dataset;
+  const served = asServed(form), values = asTyped(form);
+  // A refused form is served with what was typed: only the draft knows what is saved.
+  if (isRefused(form)) write(name, { base: read(name)?.base ?? served, values, sent });
+  else write(name, JSON.stringify(values) === served ? null : { base: served, values, sent });
+}
+
 function restore(form) {
-  const values = read(form);
-  if (!values || form.querySelector("[aria-invalid='true']")) return;
-  for (const [name, value] of values) {
-    for (const field of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
-      if (field.type === "radio") field.checked = field.value === value;
-      else if (field.type === "checkbox") field.checked = true;
-      else field.value = value;
-    }
+  const draft = read(form.dataset.draft);
+  if (!draft || isRefused(form)) return;
+  if (draft.base !== asServed(form)) {
+    write(form.dataset.draft, null);
+    return;
   }
+  fieldsOf(form).forEach((field, place) => {
+    field[isTick(field) ? "checked" : "value"] = draft.values[place];
+  });
   form.querySelector("[data-draft-note]").hidden = false;
   document.dispatchEvent(new CustomEvent("item-form:restored"));
 }
@@ -39,7 +54,9 @@ function start() {
   const form = document.querySelector("form[data-draft]");
   if (!form || form.dataset.ready) return;
   form.dataset.ready = "yes";
-  if (document.querySelector("[data-added]")) localStorage.removeItem(keyOf(form));
+  const { saved } = form.closest("[data-view]").dataset;
+  if (saved && read(`item-${saved}`)?.sent) write(`item-${saved}`, null);
+  if (document.querySelector("[data-added]")) write(form.dataset.draft, null);
   else restore(form);
 }
 
@@ -50,10 +67,14 @@ for (const kind of ["input", "change"]) {
   });
 }
 
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form[data-draft]")) keep(event.target, true);
+}, true);
+
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-draft-clear]")) return;
   const form = event.target.closest("form");
-  localStorage.removeItem(keyOf(form));
+  write(form.dataset.draft, null);
   form.reset();
   form.querySelector("[data-draft-note]").hidden = true;
   document.dispatchEvent(new CustomEvent("item-form:restored"));

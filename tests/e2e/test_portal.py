@@ -164,6 +164,46 @@ def test_a_half_typed_item_survives_a_closed_tab(
 
 
 @pytest.mark.browser
+def test_changes_of_an_item_wait_until_they_are_saved_or_given_up(
+    phone: Page, browser_login: Login, own_list: ItemList
+) -> None:
+    item = ItemFactory(item_list=own_list, position=1, description="Toile bleue")
+    db.session.commit()
+    browser_login(phone.context, own_list.registration.user)
+    phone.goto(address(own_list))
+    found, described = phone.get_by_text("sont retrouvés"), phone.get_by_label("Description")
+
+    def reopen() -> None:
+        phone.locator(".item__open").click()
+        expect(phone.get_by_role("heading", name="Modifier l’article 1")).to_be_visible()
+
+    reopen()
+    described.fill("Velours vert")
+    phone.get_by_role("link", name="Fermer").click()
+    reopen()
+    expect(found).to_be_visible()
+    expect(described).to_have_value("Velours vert")
+    phone.get_by_role("button", name="Annuler").click()
+    expect(described).to_have_value("Toile bleue")
+    described.fill("Velours rouge")
+    phone.go_back()
+    reopen()
+    expect(described).to_have_value("Velours rouge")
+    phone.get_by_role("button", name="Enregistrer").click()
+    expect(phone.locator(".item__details")).to_have_text(re.compile("Velours rouge"))
+    reopen()
+    expect(described).to_have_value("Velours rouge")
+    expect(found).to_be_hidden()
+    # What was typed over an item that changed since is not put back.
+    described.fill("Velours noir")
+    db.session.refresh(item)
+    item.description = "Changé ailleurs"
+    db.session.commit()
+    phone.goto(address(own_list, f"/items/{item.id}"))
+    expect(described).to_have_value("Changé ailleurs")
+
+
+@pytest.mark.browser
 def test_the_back_gesture_returns_to_a_working_list(
     phone: Page, browser_login: Login, own_list: ItemList
 ) -> None:
