@@ -203,6 +203,13 @@ def test_approving_everything_says_how_many_and_how_much(treasurer, edition, reg
     assert "Tout approuver" not in treasurer.get(payouts_url(edition)).text
 
 
+@pytest.mark.parametrize(("role", "first"), [(Role.TREASURER, True), (Role.ADMIN, False)])
+def test_the_treasury_comes_first_for_a_treasurer(client, login, edition, role, first):
+    page = login(client, UserFactory(role=role)).get(f"/editions/{edition.id}/treasury").text
+    bar = re.findall(r"<span>([^<]+)</span>", page[page.index('class="bottombar"') :])
+    assert (bar[0] == "Trésorerie") is first
+
+
 def test_a_manager_reads_and_sees_no_button(client, login, edition, registration_id):
     manager = login(client, UserFactory(role=Role.MANAGER))
     for tail in ("", f"/{registration_id}"):
