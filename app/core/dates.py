@@ -1,6 +1,6 @@
 """Moments, kept in UTC, as France reads them: Europe/Paris, in French."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -36,6 +36,13 @@ def date_short(moment: datetime | date) -> str:
 def time_short(moment: datetime) -> str:
     """`14 h 32`, which never breaks across two lines."""
     return format_time(to_paris(moment).timetz(), "H\u00a0'h'\u00a0mm", tzinfo=PARIS, locale=FRENCH)
+
+
+def hours_between(start: datetime, end: datetime) -> str:
+    """`de 9 h 30 à 12 h 00`; `jusqu’à 23 h 00` when it starts with the day itself."""
+    if to_paris(start).time() == time.min:
+        return f"jusqu’à {time_short(end)}"
+    return f"de {time_short(start)} à {time_short(end)}"
 
 
 def datetime_long(moment: datetime) -> str:

@@ -25,6 +25,7 @@ def init_filters(app: Flask) -> None:
     app.add_template_filter(dates.date_long)
     app.add_template_filter(dates.date_short)
     app.add_template_filter(dates.time_short)
+    app.add_template_global(dates.hours_between)
     app.add_template_filter(dates.datetime_long)
     app.add_template_filter(dates.datetime_short)
     app.add_template_filter(basis_points_as_percent, "percent")

@@ -4,7 +4,6 @@ from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.core.dates import to_paris
 from app.core.db import db
 from app.core.errors import DomainError, NotFound
 from app.deposits.queries.registrations import count_registrations, slot_counts
@@ -38,7 +37,7 @@ def setup_slot(edition_id: int, slot_id: int | None) -> ResponseReturnValue:
     registered = slot_counts(edition.id).get(slot.id, 0) if slot else 0
     form = SlotForm(obj=slot)
     if request.method == "GET":
-        form.show(*(slot.starts_at, slot.ends_at) if slot else (edition.deposit_starts_at,) * 2)
+        form.show(slot, edition.deposit_starts_at)
 
     def save() -> None:
         start, end = form.moments()
@@ -86,7 +85,7 @@ def setup_period(edition_id: int, period_id: int | None) -> ResponseReturnValue:
     period = get_period(edition.id, period_id) if period_id else None
     form = PeriodForm(obj=period)
     if request.method == "GET":
-        form.show(*(period.starts_at, period.ends_at) if period else (edition.sale_ends_at,) * 2)
+        form.show(period, edition.sale_ends_at)
 
     def save() -> None:
         start, end = form.moments()
@@ -129,8 +128,7 @@ def setup_pickup(edition_id: int, kind: str) -> ResponseReturnValue:
     form = PickupForm()
     form.kind.data = kind
     if request.method == "GET":
-        end = to_paris(edition.sale_ends_at)
-        form.show(*(pickup.starts_at, pickup.ends_at) if pickup else (end, end))
+        form.show(pickup, edition.sale_ends_at)
 
     def save() -> None:
         schedule.save_pickup(edition, ListKind(kind), *form.moments(), by_id=current_user.id)

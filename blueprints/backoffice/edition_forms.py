@@ -18,7 +18,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from app.core.clock import utcnow
 from app.core.dates import from_paris, to_paris
 from app.core.errors import DomainError
-from app.editions.models import LIST_KIND_LABELS, ListKind, PeriodKind
+from app.editions.models import LIST_KIND_LABELS, ListKind, PeriodKind, PickupTime, SalePeriod, Slot
 from app.editions.rules import check_still_to_come
 from app.web.forms import Form
 from blueprints.backoffice.number_fields import PercentField
@@ -89,9 +89,11 @@ class HoursForm(ConfirmedForm):
             from_paris(datetime.combine(day, end or time.min)),
         )
 
-    def show(self, starts_at: datetime, ends_at: datetime) -> None:
-        start, end = to_paris(starts_at), to_paris(ends_at)
-        self.day.data, self.starts_at.data, self.ends_at.data = start.date(), start.time(), end.time()
+    def show(self, row: Slot | SalePeriod | PickupTime | None, likely: datetime) -> None:
+        """What is stored; for something new, only the day it is `likely` on."""
+        self.day.data = to_paris(row.starts_at if row else likely).date()
+        self.starts_at.data = to_paris(row.starts_at).time() if row else None
+        self.ends_at.data = to_paris(row.ends_at).time() if row else None
 
 
 class SlotForm(HoursForm):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.core.dates import time_short
+from app.core.dates import hours_between, time_short
 from app.deposits.check_in_rules import Punctuality, punctuality
 from app.deposits.queries.check_in import Arrival, SlotArrivals
 from app.editions.rulebook import Rulebook
@@ -64,7 +64,7 @@ def _show_slot(book: Rulebook, group: SlotArrivals, now: datetime) -> ShownSlot:
     waiting = sum(not one.is_done and not one.has_nothing for one in group.arrivals)
     return ShownSlot(
         label=slot.label if slot else "Sans créneau",
-        hours=f"{time_short(slot.starts_at)} – {time_short(slot.ends_at)}" if slot else "",
+        hours=hours_between(slot.starts_at, slot.ends_at) if slot else "",
         arrivals=tuple(show_arrival(book, one, now) for one in group.arrivals),
         done=group.done,
         late=waiting if over else 0,

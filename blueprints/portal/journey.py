@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from flask import url_for
 
-from app.core.dates import date_long, time_short
+from app.core.dates import date_long, hours_between
 from app.deposits.models import ItemList, ItemState, ListState, Registration
 from app.deposits.queries.lists import live_items
 from app.deposits.services.lists import read_only_reason
@@ -89,7 +89,7 @@ def steps(registration: Registration, sales: OwnSales, pickup: PickupTime | None
 
 def slot_words(slot: Slot | PickupTime) -> str:
     """`mercredi 18 novembre, de 14 h 00 à 18 h 00`."""
-    return f"{date_long(slot.starts_at)}, de {time_short(slot.starts_at)} à {time_short(slot.ends_at)}"
+    return f"{date_long(slot.starts_at)}, {hours_between(slot.starts_at, slot.ends_at)}"
 
 
 def next_act(registration: Registration, sales: OwnSales, pickup: PickupTime | None) -> NextAct:

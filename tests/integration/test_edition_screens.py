@@ -190,6 +190,13 @@ def test_the_whole_edition_moves_at_the_same_hours(admin: FlaskClient, edition: 
     assert to_paris(reread(edition).sale_starts_at).date() == target
 
 
+@pytest.mark.parametrize("what", ["slots", "periods"])
+def test_a_new_slot_or_period_has_no_hours_yet(admin: FlaskClient, edition: Edition, what: str) -> None:
+    page = admin.get(f"/editions/{edition.id}/setup/{what}/new").text
+    for name in ("starts_at", "ends_at"):
+        assert re.search(rf'<input[^>]*id="{name}"[^>]*value=""', page)
+
+
 def test_an_edition_is_not_moved_into_the_past(admin: FlaskClient, edition: Edition) -> None:
     answer = admin.post(f"/editions/{edition.id}/setup/move", data={"first_day": "2025-11-21"})
     assert answer.status_code == 422

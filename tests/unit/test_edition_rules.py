@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.core.dates import datetime_short
+from app.core.dates import datetime_short, from_paris, hours_between
 from app.core.errors import DomainError
 from app.editions.calendar import plan_calendar
 from app.editions.models import EditionState
@@ -80,6 +80,14 @@ def test_hours_are_those_of_france_in_summer_and_in_winter() -> None:
     summer = plan_calendar(default_rulebook(), date(2027, 6, 5)).periods[1].starts_at
     winter = plan_calendar(default_rulebook(), date(2026, 11, 21)).periods[1].starts_at
     assert (summer.hour, winter.hour) == (7, 8)
+
+
+def test_a_day_that_starts_at_midnight_is_told_by_its_end() -> None:
+    said = [
+        hours_between(from_paris(datetime(2026, 11, 18, hour)), from_paris(datetime(2026, 11, 18, 23)))
+        for hour in (0, 9)
+    ]
+    assert said == ["jusqu’à 23\u00a0h\u00a000", "de 9\u00a0h\u00a000 à 23\u00a0h\u00a000"]
 
 
 def dates(**changes: datetime) -> EditionDates:
