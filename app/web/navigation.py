@@ -80,7 +80,7 @@ def navigation() -> list[MenuItem]:
 
 
 def _comes_first(entry: MenuEntry) -> bool:
-    """The treasury, for who does not run the edition: a phone's bar shows four entries, the rest is a tap further."""
+    """The treasury, for who does not run the edition: a phone's bar shows four entries only."""
     return entry.endpoint == TREASURY and not may_use("backoffice.setup_dates", current_user.roles)
 
 
