@@ -19,7 +19,9 @@ from app.web.errors import init_errors
 from app.web.filters import init_filters
 from app.web.health import init_health
 from app.web.htmx import init_htmx
+from app.web.metrics import init_metrics
 from app.web.security import init_security
+from app.web.timing import init_timing
 from blueprints import register_blueprints
 from config.logging import set_up_logging
 from config.settings import ROOT, Settings, flask_config, load_settings
@@ -48,13 +50,15 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     _configure(app, settings)
     _init_extensions(app)
     init_addresses(app)
-    # The order of the checks of a request: promise of GET, then who may.
+    # The order of what is done for a request: its time, the promise of GET, then who may.
+    init_timing(app)
     init_security(app)
     init_access(app)
     init_htmx(app)
     init_filters(app)
     init_errors(app)
     init_health(app)
+    init_metrics(app)
     init_component_page(app)
     register_blueprints(app)
     return app

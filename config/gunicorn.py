@@ -1,6 +1,17 @@
 """gunicorn: one process of eight threads on SQLite, more processes on a database server."""
 
 import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from prometheus_client import multiprocess
+
+from config.settings import ROOT
+
+# What the processes count of their requests, for whoever asks any of them; before any of them begins.
+COUNTS = Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve() / "metrics"
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(COUNTS)
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 worker_class = "gthread"
@@ -14,3 +25,14 @@ keepalive = 15
 preload_app = False
 accesslog = None
 control_socket_disable = True
+
+
+def on_starting(server: object) -> None:
+    """Counting begins again with the server."""
+    shutil.rmtree(COUNTS, ignore_errors=True)
+    COUNTS.mkdir(parents=True)
+
+
+def child_exit(server: object, worker: Any) -> None:
+    """What a process that died had counted stays counted."""
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

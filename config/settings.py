@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ class Settings:
     MAIL_FROM: str
     PUBLIC_URL: str
     SENTRY_DSN: str
+    METRICS_TOKEN: str
+    METRICS_NETWORKS: tuple[str, ...]
     DEMO: bool
     DEBUG: bool
     SECURE_COOKIES: bool
@@ -57,6 +60,8 @@ def load_settings(
         "MAIL_FROM": env.get("MAIL_FROM", "Bourse ALPE <bourse@example.org>"),
         "PUBLIC_URL": public_url,
         "SENTRY_DSN": env.get("SENTRY_DSN", ""),
+        "METRICS_TOKEN": env.get("METRICS_TOKEN", ""),
+        "METRICS_NETWORKS": _networks(env.get("METRICS_NETWORKS", "127.0.0.0/8 ::1")),
         "DEMO": demo,
         "DEBUG": debug,
         "SECURE_COOKIES": public_url.startswith("https://"),
@@ -101,6 +106,20 @@ def _flag(env: Mapping[str, str], name: str) -> bool:
     if value in ("1", "true", "yes", "oui"):
         return True
     raise SettingsError(f"{name} vaut « {value} » : écrivez 1 ou 0.")
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    """Addresses or networks, by blanks or commas."""
+    networks = tuple(text.replace(",", " ").split())
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError as error:
+            raise SettingsError(
+                f"METRICS_NETWORKS contient « {network} » : écrivez une adresse ou un réseau, comme "
+                "192.168.1.0/24."
+            ) from error
+    return networks
 
 
 def _number(env: Mapping[str, str], name: str) -> int:

@@ -27,6 +27,7 @@ TILL_KEY: frozenset[Role] = frozenset()
 ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "static": PUBLIC,
     "healthz": PUBLIC,
+    "metrics": PUBLIC,  # asks for its own token or address
     "components": PUBLIC,  # made-up data only
     # --- auth
     "auth.root": PUBLIC,
