@@ -4,13 +4,20 @@ import { lineNumber, numberWithDot } from "./lines.js";
 import { euros } from "./money.js";
 
 const list = $("basket");
+// What the lines on the screen show: a scan adds one and leaves the others alone.
+let drawn = [];
 
 export function showBasket(basket, onRemove) {
   $("basket-empty").hidden = basket.lines.length > 0;
-  list.replaceChildren(...basket.lines.map((item, index) => line(item, index + 1, basket.catalogue, onRemove)));
+  const differs = drawn.findIndex((item, index) => item !== basket.lines[index]);
+  const kept = differs < 0 ? drawn.length : differs;
+  while (list.children.length > kept) list.lastElementChild.remove();
+  list.append(...basket.lines.slice(kept).map((item, index) => line(item, kept + index + 1, basket.catalogue, onRemove)));
+  drawn = [...basket.lines];
   $("count").textContent = count(basket.lines.length, "article", "articles");
   $("total").textContent = euros(basket.total);
-  list.lastElementChild?.scrollIntoView({ block: "nearest" });
+  // Once all is changed, so that the page is laid out once.
+  requestAnimationFrame(() => list.lastElementChild?.scrollIntoView({ block: "nearest" }));
 }
 
 function line(item, rank, catalogue, onRemove) {
@@ -32,8 +39,10 @@ function line(item, rank, catalogue, onRemove) {
 // `tone`: "accepted", "refused" or "" for nothing said yet. Both change colour, sign and words.
 export function showAnswer(tone, title = "", text = "") {
   const answer = $("answer");
-  answer.dataset.tone = tone;
-  $("answer-icon").replaceChildren(...(tone ? [icon(tone === "accepted" ? "circle-check" : "circle-x")] : []));
+  if (answer.dataset.tone !== tone) {
+    answer.dataset.tone = tone;
+    $("answer-icon").replaceChildren(...(tone ? [icon(tone === "accepted" ? "circle-check" : "circle-x")] : []));
+  }
   $("answer-title").textContent = title || "Scannez un article";
   $("answer-text").textContent = text;
   // Two names of one animation, so that the same answer twice flashes twice without measuring the page.

@@ -8,15 +8,14 @@ export function listenForKeys({ pay, back, removeLast, history, synchronise, typ
     Insert: camera, Delete: removeLast,
   };
   window.addEventListener("keydown", (event) => {
-    // An open dialog has the keyboard for itself.
-    if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
-    if (document.querySelector("[data-counter]").inert) return;
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
     // In a field this key erases what is typed.
     if (event.key === "Delete" && event.target.matches("input, textarea")) return;
     // The 0 and the dot of a keypad without its lock take these names: they are not, and a scanner may type them.
     const key = ["Insert", "Delete"].includes(event.key) ? event.code : event.key;
     const act = PAY[key] ? () => pay(PAY[key]) : actions[key];
-    if (!act) return;
+    // Asked last: a scanner presses many keys that mean nothing here. An open dialog has the keyboard for itself.
+    if (!act || document.querySelector("dialog[open]") || document.querySelector("[data-counter]").inert) return;
     event.preventDefault();
     act();
   });

@@ -33,9 +33,11 @@ export function describeState({ connection, pending, clock, exchange }) {
 
 export function showState(till) {
   const [tone, words] = describeState(till);
-  bar.dataset.tone = tone;
+  if (bar.dataset.tone !== tone || !$("status-icon").firstChild) {
+    bar.dataset.tone = tone;
+    $("status-icon").replaceChildren(icon(TONES[tone]));
+  }
   if ($("status-text").textContent !== words) $("status-text").textContent = words;
-  $("status-icon").replaceChildren(icon(TONES[tone]));
   $("place").textContent = till.place ? `Caisse ${till.place.number}` : "Caisse";
   $("training").hidden = !till.place?.training;
   $("volunteer").textContent = till.session?.volunteer ?? "";

@@ -11,6 +11,8 @@ import { ParkedBaskets } from "./parked.js";
 import { openStore, readMeta } from "./store.js";
 
 export const VOID_WINDOW = 5 * 60 * 1000;
+// Milliseconds for "encaissé" to be on the screen before a slow computer begins to send.
+const SHOWN_FIRST = 100;
 // What is kept of the till beside its journal, by name, and what it is before it was ever kept.
 const KEPT = {
   key: null, keys: {}, session: null, place: null, seq: 0, lastAt: 0, clock: undefined, basket: [], parked: [], epoch: null,
@@ -106,7 +108,7 @@ export class Till extends EventTarget {
       this.catalogue.show(changed);
       this.catalogue.touch(codesOf(record.entry));
       this.notePending({ count: this.pending.count + 1, oldest: this.pending.oldest ?? stamp.at });
-      this.connection.send();
+      setTimeout(() => this.connection.send(), SHOWN_FIRST);
       return record;
     } finally {
       this.saving = false;
