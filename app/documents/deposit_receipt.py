@@ -1,9 +1,12 @@
 """The receipt of a deposit: what was taken in, what was refused and why, by whom."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.documents.html_pdf import render_pdf
+from markupsafe import escape
+
+from app.documents.html_pdf import SVG_ADDRESS, render_pdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class RefusedItem:
 
 @dataclass(frozen=True, slots=True)
 class DepositReceipt:
-    """`signed_on_screen`: no box to sign is needed on the depositor's side. Times UTC."""
+    """`signature_path`: lines drawn on the screen, 600 by 200 as in static/js/signature.js; empty when signed
+    on paper. Times UTC."""
 
     edition_name: str
     place: str
@@ -40,9 +44,14 @@ class DepositReceipt:
     identity_checked: bool
     envelope_checked: bool
     volunteers: tuple[str, str]
-    signed_on_screen: bool
+    signature_path: str
     pick_up: str
     deposited_at: datetime
+
+    @property
+    def signature_image(self) -> str:
+        """What was drawn, as an address that holds the image; empty when signed on paper."""
+        return _image(self.signature_path) if self.signature_path else ""
 
     @property
     def accepted(self) -> int:
@@ -51,6 +60,15 @@ class DepositReceipt:
     @property
     def accepted_cents(self) -> int:
         return sum(one.accepted_cents for one in self.lists)
+
+
+def _image(path: str) -> str:
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="200" viewBox="0 0 600 200">'
+        f'<path d="{escape(path)}" fill="none" stroke="#111827" stroke-width="4"'
+        ' stroke-linecap="round" stroke-linejoin="round"/></svg>'
+    )
+    return SVG_ADDRESS + b64encode(drawing.encode()).decode()
 
 
 def deposit_receipt_pdf(receipt: DepositReceipt) -> bytes:

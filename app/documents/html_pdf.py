@@ -19,6 +19,8 @@ from app.documents.wording import count_of, euro_digits, format_rate
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _STYLE = (_TEMPLATES / "documents.css").read_text("utf-8")
+# An image that is part of the document: nothing is read nor fetched for it.
+SVG_ADDRESS = "data:image/svg+xml;base64,"
 # Control characters are no part of XML, and of no name either.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
@@ -72,7 +74,9 @@ def render_pdf(template: str, **context: Any) -> bytes:
 
 
 def _our_file(uri: str, _: str | None) -> str:
-    """The only files a template may name: fonts, by their bare name."""
+    """The only files a template may name: fonts, by their bare name; a drawing may stand in the document."""
+    if uri.startswith(SVG_ADDRESS):
+        return uri
     path = FONT_DIR / Path(uri).name
     if Path(uri).name != uri or not path.is_file():
         raise DocumentFailed(f"a document asked for {uri}")

@@ -43,7 +43,7 @@ def build_receipt(edition: Edition, registration: Registration, check_in: CheckI
         identity_checked=check_in.identity_checked,
         envelope_checked=check_in.envelope_checked,
         volunteers=(check_in.first_volunteer, check_in.second_volunteer),
-        signed_on_screen=bool(check_in.signature_path),
+        signature_path=check_in.signature_path,
         pick_up=_pick_up(registration),
         deposited_at=check_in.completed_at,
     )

@@ -277,6 +277,15 @@ def test_a_whole_deposit_over_http(desk: FlaskClient, a_list: ItemList) -> None:
     assert "Odette Pastourel et Paul Estève" in text
 
 
+def test_the_receipt_shows_the_signature_given_at_the_desk(desk: FlaskClient, a_list: ItemList) -> None:
+    drawn = {"signed_on_paper": "", "signature_path": "M10 20 L300 180"}
+    desk.post(address(a_list, "/completion"), data={**FORM, **drawn})
+    page = PdfReader(io.BytesIO(desk.get(address(a_list, "/receipt.pdf")).data)).pages[0]
+    contents = page.get_contents()
+    assert contents is not None
+    assert b"10 20 m 300 180 l" in contents.get_data()
+
+
 def test_the_next_deposit_of_this_browser_knows_the_volunteers(desk: FlaskClient, a_list: ItemList) -> None:
     other = declared_list(1, registration=RegistrationFactory(edition=a_list.registration.edition))
     db.session.commit()

@@ -62,7 +62,7 @@ RECEIPT = DepositReceipt(
     identity_checked=True,
     envelope_checked=False,
     volunteers=("Camille Martin", "Sacha Petit"),
-    signed_on_screen=False,
+    signature_path="",
     pick_up="lundi 18h30-19h30",
     deposited_at=NOW,
 )
@@ -120,8 +120,15 @@ def test_a_receipt_says_what_was_taken_and_refused():
     ):
         assert words in text
     assert "lundi 23 novembre à 18 h 05" in text
-    assert "Signé à l'écran" not in text
-    assert "Signé à l'écran" in text_of(deposit_receipt_pdf(replace(RECEIPT, signed_on_screen=True)))
+    assert "Signé à l’écran" not in text
+
+
+def test_a_receipt_shows_the_signature_drawn_on_the_screen():
+    signed = replace(RECEIPT, signature_path="M10 20 L10 20 L300 180 M40 2 L40 2")
+    pdf = deposit_receipt_pdf(signed)
+    assert "Signé à l’écran" in text_of(pdf)
+    drawn = PdfReader(io.BytesIO(pdf)).pages[0].get_contents().get_data()
+    assert b"10 20 m 10 20 l 300 180 l 40 2 m 40 2 l" in drawn
 
 
 HOSTILE = [
