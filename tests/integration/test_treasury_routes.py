@@ -243,6 +243,18 @@ def test_every_figure_opens_what_it_is_made_of(treasurer, edition, registration_
     assert treasurer.get(f"/editions/{edition.id}/treasury/figures/{figure}").status_code == 200
 
 
+def test_the_sums_of_the_payouts_are_those_of_their_depositors(treasurer, edition, registration_id):
+    treasurer.post(payouts_url(edition, "/computation"))
+    home = treasurer.get(f"/editions/{edition.id}/treasury").text
+    for figure, amount in (("ventes", "9,00"), ("commission", "-1,80"), ("net", "7,20")):
+        address = f"/editions/{edition.id}/treasury/figures/{figure}"
+        assert re.search(rf'href="{address}">{amount}\s€', home)
+        page = treasurer.get(address).text
+        assert re.search(rf"1 déposant, {amount}\s€ en tout", page)
+        assert f'href="{payouts_url(edition, f"/{registration_id}")}"' in page
+    assert "0 déposant" in treasurer.get(f"/editions/{edition.id}/treasury/figures/corrections").text
+
+
 def test_a_figure_names_receipts_and_items(treasurer, edition, registration_id):
     page = treasurer.get(f"/editions/{edition.id}/treasury/figures/vendus").text
     assert "245-01" in page

@@ -13,7 +13,9 @@ from app.deposits.models import Item, ItemList
 from app.deposits.wording import item_words
 from app.editions.models import Edition, Till
 from app.editions.rulebook import Rulebook
+from app.payouts.models import PAYOUT_STATE_LABELS
 from app.payouts.queries.detail import item_number
+from app.payouts.queries.payout_figures import PAYOUT_FIGURES, payout_lines
 from app.sales.models import LineState, Payment, PaymentMethod, Sale, SaleLine
 from app.sales.queries.conflicts import is_kept
 
@@ -28,18 +30,20 @@ FIGURES = {
     "doubles": "Articles payés deux fois, à rembourser",
     "gardes": "Articles payés deux fois, dont le client n'est pas revenu",
     "ecarts": "Tickets dont les paiements ne font pas la somme des articles",
+    **PAYOUT_FIGURES,
 }
 _METHODS = {"especes": PaymentMethod.CASH, "cartes": PaymentMethod.CARD, "cheques": PaymentMethod.CHEQUE}
 
 
 @dataclass(frozen=True)
 class FigureLine:
-    """`ticket` names the receipt (`C3-152`), `amount_cents` is signed."""
+    """`name` is the receipt (`C3-152`), or the depositor of `registration_id`; `amount_cents` is signed."""
 
     at: datetime
-    ticket: str
+    name: str
     label: str
     amount_cents: int
+    registration_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -52,35 +56,41 @@ class FigurePage:
     total_cents: int
     page: int
     pages: int
+    # Of the payouts, a line a depositor; otherwise of the sales.
+    by_depositor: bool
 
 
 def figure_page(edition: Edition, figure: str, page: int = 1, session_id: int | None = None) -> FigurePage:
-    """The lines of one of FIGURES, newest first; `session_id` narrows payments to one till session.
+    """The lines of one of FIGURES: sales newest first, depositors by name; `session_id` narrows payments to
+    one till session.
 
     NotFound for an unknown figure.
     """
     if figure not in FIGURES:
         raise NotFound("Ce chiffre n'existe pas.")
     if figure in _METHODS:
-        statement = _payments(edition.id, _METHODS[figure], session_id)
+        statement = _newest_first(_payments(edition.id, _METHODS[figure], session_id))
+    elif figure in PAYOUT_FIGURES:
+        statement = payout_lines(edition.id, figure)
     elif figure == "ecarts":
-        statement = _gaps(edition.id)
+        statement = _newest_first(_gaps(edition.id))
     else:
-        statement = _lines(edition.id, figure)
-    table = statement.subquery()
+        statement = _newest_first(_lines(edition.id, figure))
+    table = statement.order_by(None).subquery()
     count, total = db.session.execute(
         select(func.count(), func.coalesce(func.sum(table.c.cents), 0)).select_from(table)
     ).one()
     pages = max(1, -(-count // PAGE_SIZE))
     page = min(max(1, page), pages)
-    rows = db.session.execute(
-        statement.order_by(statement.selected_columns.at.desc(), statement.selected_columns.seq.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    )
+    rows = db.session.execute(statement.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
     book = edition.rulebook
     lines = [_line(book, row) for row in rows]
-    return FigurePage(FIGURES[figure], lines, count, int(total), page, pages)
+    return FigurePage(FIGURES[figure], lines, count, int(total), page, pages, figure in PAYOUT_FIGURES)
+
+
+def _newest_first(statement: Select[Any]) -> Select[Any]:
+    columns = statement.selected_columns
+    return statement.order_by(columns.at.desc(), columns.seq.desc())
 
 
 def _payments(edition_id: int, method: PaymentMethod, session_id: int | None) -> Select[Any]:
@@ -135,6 +145,9 @@ def _gaps(edition_id: int) -> Select[Any]:
 
 
 def _line(book: Rulebook, row: Row[Any]) -> FigureLine:
+    if "registration_id" in row._fields:
+        name, state = f"{row.last_name} {row.first_name}".strip(), PAYOUT_STATE_LABELS[row.state]
+        return FigureLine(row.at, name, state, int(row.cents), row.registration_id)
     return FigureLine(row.at, f"C{row.till}-{row.seq}", _label(book, row), int(row.cents))
 
 
