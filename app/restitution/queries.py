@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from app.accounts.models import User
 from app.core.db import db
@@ -12,6 +12,9 @@ from app.editions.models import ListKind
 
 PAGE_SIZE = 50
 SETTLED = (ItemState.RETURNED, ItemState.DONATED)
+_HANDED_OVER = or_(
+    Item.state == ItemState.RETURNED, and_(Item.state == ItemState.DONATED, Item.donate_if_unsold.is_(True))
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class UnsoldOfDepositor:
     to_return: int
     to_donate: int
     settled: int
+    # Something of theirs was handed over, and may be taken back.
+    handed_over: bool
 
     @property
     def is_settled(self) -> bool:
@@ -59,6 +64,7 @@ def search_unsold(
             func.sum(case((unsold & ~Item.donate_if_unsold, 1), else_=0)).label("to_return"),
             func.sum(case((unsold & Item.donate_if_unsold, 1), else_=0)).label("to_donate"),
             func.sum(case((Item.state.in_(SETTLED), 1), else_=0)).label("settled"),
+            func.max(case((_HANDED_OVER, 1), else_=0)).label("handed_over"),
         )
         .join(User, User.id == Registration.user_id)
         .join(ItemList, ItemList.registration_id == Registration.id)
@@ -85,6 +91,7 @@ def search_unsold(
                 int(row.to_return),
                 int(row.to_donate),
                 int(row.settled),
+                bool(row.handed_over),
             )
             for row in rows
         ],

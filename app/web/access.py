@@ -202,6 +202,7 @@ ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "treasury.adjust": TREASURY,
     "treasury.restitution": HALL,
     "treasury.restitution_hand_over": HALL,
+    "treasury.restitution_undo": HALL,
     "treasury.restitution_donate": MANAGERS,
     # --- reporting
     "reporting.dashboard": HALL,

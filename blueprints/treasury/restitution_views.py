@@ -23,6 +23,7 @@ SHOWN = [("", "Pas encore venus"), ("tous", "Tous")]
 def restitution(edition_id: int) -> ResponseReturnValue:
     edition = edition_of_page(edition_id)
     typed, shown = request.args.get("q", ""), request.args.get("shown", "")
+    handed = request.args.get("remis", type=int)
     found = search_unsold(edition.id, typed, request.args.get("page", 1, type=int), waiting=shown != "tous")
     return render(
         "treasury/restitution.html",
@@ -32,6 +33,7 @@ def restitution(edition_id: int) -> ResponseReturnValue:
         typed=typed,
         shown=shown,
         shown_choices=SHOWN,
+        handed_to=get_registration(edition.id, handed) if handed else None,
         under_way=edition.state is EditionState.SETTLING,
         may_donate_rest=may_use("treasury.restitution_donate", current_user.roles),
         kind_labels=LIST_KIND_LABELS,
@@ -52,7 +54,24 @@ def restitution_hand_over(edition_id: int, registration_id: int) -> ResponseRetu
         return redirect_to(_url(edition))
     db.session.commit()
     name = get_registration(edition.id, registration_id).user.full_name
-    flash(f"{name} : {_counted(given.returned, 'rendu')}, {_counted(given.donated, 'donné')}.", "success")
+    told = (_counted(given.returned, "rendu"), _counted(given.donated, "donné") if given.donated else "")
+    flash(f"{name} : {', '.join(filter(None, told))}.", "success")
+    return redirect_to(_url(edition, remis=registration_id))
+
+
+@bp.post("/restitution/<int:registration_id>/undoing")
+def restitution_undo(edition_id: int, registration_id: int) -> ResponseReturnValue:
+    """Take a hand-over back."""
+    edition = edition_of_page(edition_id)
+    try:
+        count = services.undo_hand_over(edition, registration_id, current_user.id)
+    except DomainError as refusal:
+        db.session.rollback()
+        flash(refusal.message, "warning")
+        return redirect_to(_url(edition))
+    db.session.commit()
+    name = get_registration(edition.id, registration_id).user.full_name
+    flash(f"Remise annulée : {counted(count, 'article')} de {name} à remettre de nouveau.", "success")
     return redirect_to(_url(edition))
 
 
@@ -70,5 +89,7 @@ def _counted(items: int, settled: str) -> str:
     return f"{counted(items, 'article')} {settled}{'s' if items > 1 else ''}"
 
 
-def _url(edition: Edition) -> str:
-    return url_for("treasury.restitution", edition_id=edition.id, q=request.args.get("q") or None)
+def _url(edition: Edition, remis: int | None = None) -> str:
+    return url_for(
+        "treasury.restitution", edition_id=edition.id, q=request.args.get("q") or None, remis=remis
+    )

@@ -1,5 +1,7 @@
 """Unsold items handed over or given away, so that an edition can be closed."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
@@ -9,7 +11,14 @@ from app.core.db import db
 from app.deposits.models import CatalogueChange, ItemState
 from app.editions.models import EditionState
 from app.restitution.queries import search_unsold
-from app.restitution.services import NothingToGiveBack, TooEarlyToGiveBack, donate_rest, hand_over
+from app.restitution.services import (
+    NothingHandedOver,
+    NothingToGiveBack,
+    TooEarlyToGiveBack,
+    donate_rest,
+    hand_over,
+    undo_hand_over,
+)
 from tests.factories import EditionFactory, UserFactory, list_on_sale
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -59,6 +68,41 @@ def test_what_nobody_fetched_is_donated(edition, volunteer):
     assert donate_rest(edition, volunteer.id) == 3
     assert search_unsold(edition.id).unsold == 0
     assert elsewhere[0].state is ItemState.UNSOLD
+
+
+def test_a_hand_over_to_the_wrong_person_is_taken_back(edition, volunteer):
+    items = unsold(edition)
+    registration_id = items[0].item_list.registration_id
+    hand_over(edition, registration_id, volunteer.id)
+    assert undo_hand_over(edition, registration_id, volunteer.id) == 3
+    assert {item.state for item in items} == {ItemState.UNSOLD}
+    (row,) = search_unsold(edition.id).rows
+    assert (row.to_return, row.to_donate, row.handed_over) == (2, 1, False)
+    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
+    assert (entry.action, entry.actor_id) == ("unsold.hand_over_undone", volunteer.id)
+    assert json.loads(entry.details) == {"returned": 2, "donated": 1}
+    with pytest.raises(NothingHandedOver):
+        undo_hand_over(edition, registration_id, volunteer.id)
+
+
+def test_only_the_last_hand_over_is_taken_back(edition, volunteer):
+    first = unsold(edition)
+    registration_id = first[0].item_list.registration_id
+    hand_over(edition, registration_id, volunteer.id)
+    found_later = unsold(edition, registration=first[0].item_list.registration)
+    hand_over(edition, registration_id, volunteer.id)
+    assert undo_hand_over(edition, registration_id, volunteer.id) == 3
+    assert {item.state for item in found_later} == {ItemState.UNSOLD}
+    assert first[0].state is ItemState.RETURNED
+
+
+def test_what_nobody_fetched_stays_given_away(edition, volunteer):
+    items = unsold(edition)
+    items[2].donate_if_unsold = False
+    donate_rest(edition, volunteer.id)
+    with pytest.raises(NothingHandedOver):
+        undo_hand_over(edition, items[0].item_list.registration_id, volunteer.id)
+    assert {item.state for item in items} == {ItemState.DONATED}
 
 
 def test_nothing_is_given_back_while_the_sale_goes_on(volunteer):

@@ -369,4 +369,10 @@ def test_unsold_goods_are_handed_over_after_a_question_and_to_a_name(treasurer, 
     assert "1 article à lui rendre" in page
     answer = treasurer.post(f"/editions/{edition.id}/restitution/{registration_id}", follow_redirects=True)
     assert "Étienne" in answer.text
-    assert "1 article rendu, 0 article donné" in answer.text
+    assert "1 article rendu." in answer.text
+    assert "Ce n’était pas" in answer.text
+    undone = treasurer.post(
+        f"/editions/{edition.id}/restitution/{registration_id}/undoing", follow_redirects=True
+    )
+    assert "Remise annulée : 1 article" in undone.text
+    assert "1 article à lui rendre" in undone.text
