@@ -13,7 +13,7 @@ from app.core.db import db
 from app.deposits.models import CheckIn, ItemList, ItemState
 from app.editions.models import EditionState
 from tests.factories import EditionFactory, RegistrationFactory, SlotFactory, UserFactory, declared_list
-from tests.support.browser import PHONE
+from tests.support.browser import PHONE, sideways
 
 pytestmark = pytest.mark.browser
 LANDSCAPE = {"viewport": {"width": 1024, "height": 768}, "has_touch": True}
@@ -52,10 +52,6 @@ def desk(
         return context.new_page()
 
     return open_page
-
-
-def sideways(page: Page) -> int:
-    return int(page.evaluate("() => document.documentElement.scrollWidth - innerWidth"))
 
 
 def sign(page: Page) -> None:

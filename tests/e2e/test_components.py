@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.support.browser import DESKTOP, PHONE
+from tests.support.browser import DESKTOP, PHONE, sideways
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +36,7 @@ def test_every_component_is_accessible(
 def test_no_page_scrolls_sideways(new_context: Callable[..., BrowserContext], width: int) -> None:
     page = new_context(viewport={"width": width, "height": 800}).new_page()
     page.goto("/components")
-    assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+    assert sideways(page) <= 0
 
 
 def test_the_first_wrong_field_has_the_focus(components: Page) -> None:

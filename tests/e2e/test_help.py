@@ -10,7 +10,7 @@ from app.accounts.models import Role, User
 from app.core.db import db
 from blueprints.help.guide import NAMES
 from tests.factories import EditionFactory, UserFactory
-from tests.support.browser import DESKTOP, PHONE
+from tests.support.browser import DESKTOP, PHONE, sideways
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ def test_every_page_is_accessible_and_fits(
     for path in ["/aide/", *(f"/aide/{name}" for name in NAMES)]:
         page.goto(path)
         axe(page)
-        assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0, path
+        assert sideways(page) <= 0, path
 
 
 def test_every_picture_is_loaded(page: Page) -> None:

@@ -13,7 +13,7 @@ from app.core.db import db
 from app.deposits.models import Item
 from app.deposits.services.stock import withdraw
 from app.sales.models import TillSession
-from tests.support.browser import DESKTOP, PHONE
+from tests.support.browser import DESKTOP, PHONE, sideways
 from tests.support.hall import Hall, make_hall, open_till, scan, sell, sign_in, status, wait_offline_ready
 from tests.support.server import LiveServer
 
@@ -179,7 +179,7 @@ def test_the_till_is_accessible(
     axe(page)
     open_till(page, hall.tills[0])
     axe(page)
-    assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+    assert sideways(page) <= 0
     scan(page, hall.codes[0])
     axe_settled(page, axe)
     scan(page, hall.codes[0])

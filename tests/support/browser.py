@@ -162,6 +162,13 @@ def axe() -> Callable[[Page], None]:
     return assert_accessible
 
 
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than its screen: a phone's innerWidth grows with the page."""
+    size = page.viewport_size
+    assert size
+    return int(page.evaluate("() => document.documentElement.scrollWidth")) - size["width"]
+
+
 def assert_accessible(page: Page) -> None:
     page.evaluate(AXE.read_text())
     found = page.evaluate(AXE_RUN)["violations"]
