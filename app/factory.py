@@ -21,7 +21,7 @@ from app.web.health import init_health
 from app.web.htmx import init_htmx
 from app.web.metrics import init_metrics
 from app.web.security import init_security
-from app.web.timing import init_timing
+from app.web.tracing import init_tracing
 from blueprints import register_blueprints
 from config.logging import set_up_logging
 from config.settings import ROOT, Settings, flask_config, load_settings
@@ -51,7 +51,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     _init_extensions(app)
     init_addresses(app)
     # The order of what is done for a request: its time, the promise of GET, then who may.
-    init_timing(app)
+    init_tracing(app)
     init_security(app)
     init_access(app)
     init_htmx(app)

@@ -1,21 +1,57 @@
-"""One JSON line per event on standard error, with the correlation id of the request or job."""
+"""One JSON line per event on standard error, with the fields of the seed (§5.2).
+
+timestamp, level (INFO, WARN, ERROR), service (api, caisse, batch), correlation_id, user_id, edition_id,
+action, details, duration_ms. Code says `log.info("sale.recorded", till=3, total_cents=450)`: the name is the
+action, what is no field of the format goes into details.
+"""
 
 import logging
 import sys
+import time
 
 import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+FIELDS = ("timestamp", "level", "service", "correlation_id", "user_id", "edition_id", "action")
+# Bound when a request or a job begins (time.perf_counter()): its lines say how long after.
+STARTED = "started"
+LEVELS = {"warning": "WARN", "critical": "ERROR", "exception": "ERROR"}
 
 
 def set_up_logging(*, debug: bool) -> None:
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True, key="timestamp"),
-        structlog.processors.format_exc_info,
-    ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="timestamp"),
+            structlog.processors.format_exc_info,
+            as_the_seed_wants,
+            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if debug else logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def as_the_seed_wants(_: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """The fields of the format in its order, the rest under `details`; without a value left out."""
+    level = str(event.pop("level", method))
+    event["level"] = LEVELS.get(level, level.upper())
+    name = event.pop("event", "")
+    event.setdefault("action", name)
+    event.setdefault("service", "api")
+    event["timestamp"] = _milliseconds(str(event.get("timestamp", "")))
+    line = {name: event.pop(name) for name in FIELDS if event.get(name) is not None}
+    started = event.pop(STARTED, None)
+    if event:
+        line["details"] = dict(event)
+    if started is not None:
+        line["duration_ms"] = round(1000 * (time.perf_counter() - started))
+    return line
+
+
+def _milliseconds(stamp: str) -> str:
+    """`2026-11-26T00:52:49.115911Z` → `2026-11-26T00:52:49.115Z`."""
+    whole, dot, fraction = stamp.removesuffix("Z").partition(".")
+    return f"{whole}.{fraction[:3]}Z" if dot else stamp

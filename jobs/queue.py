@@ -42,6 +42,7 @@ def _enqueue(function: str, *args: str, job_id: str | None = None) -> bool:
             function,
             *args,
             job_id=job_id,
+            meta={"correlation_id": structlog.contextvars.get_contextvars().get("correlation_id")},
             job_timeout=JOB_TIMEOUT,
             retry=Retry(max=3, interval=[5, 30, 120]),
             result_ttl=3600,

@@ -1,10 +1,12 @@
 """Running a background job: find its handler, follow its progress, keep its outcome."""
 
+import time
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 import structlog
+from rq import get_current_job
 from sqlalchemy import update
 
 from app.core.clock import utcnow
@@ -49,7 +51,13 @@ def run_job(job_id: str) -> None:
     job = in_transaction(lambda: start_job(job_id))
     if job is None:
         return
-    structlog.contextvars.bind_contextvars(correlation_id=job.id, service="batch")
+    structlog.contextvars.bind_contextvars(
+        service="batch",
+        correlation_id=_correlation_id() or job.id,
+        user_id=str(job.requested_by_id) if job.requested_by_id else None,
+        edition_id=str(job.edition_id) if job.edition_id else None,
+        started=time.perf_counter(),
+    )
     try:
         message = _load(HANDLERS[job.kind])(job, Progress(job))
     except DomainError as refusal:
@@ -63,6 +71,12 @@ def run_job(job_id: str) -> None:
         db.session.commit()
         _finish(job_id, message)
         log.info("job.done", action=f"job.{job.kind}", job=job.id)
+
+
+def _correlation_id() -> str | None:
+    """That of the request that asked for the job, when the queue carried it."""
+    carried = get_current_job()
+    return carried.meta.get("correlation_id") if carried else None
 
 
 def _finish(job_id: str, message: str, *, failed: bool = False) -> None:

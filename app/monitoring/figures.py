@@ -11,6 +11,7 @@ from app.editions.queries import current_edition
 from app.reporting.queries import LiveFigures, live_figures
 from app.reporting.rules import TillStatus
 from app.sales.models import TillDevice
+from app.sales.services.health import count_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,5 @@ def _scan_failures(edition_id: int) -> dict[str, int]:
     failures: dict[str, int] = {}
     for number, health in rows:
         name = f"C{number}"
-        told = (health or {}).get("scan_failures")
-        failures[name] = failures.get(name, 0) + (told if isinstance(told, int) and told > 0 else 0)
+        failures[name] = failures.get(name, 0) + count_of(health, "scan_failures")
     return failures

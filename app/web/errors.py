@@ -4,6 +4,7 @@ import structlog
 from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from app.core.db import db
@@ -46,7 +47,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 def _server_error(error: HTTPException) -> ResponseReturnValue:
     db.session.rollback()
     original = getattr(error, "original_exception", None)
-    log.error("http.failed", path=request.path, exc_info=original or error)
+    name = "database.failed" if isinstance(original, SQLAlchemyError) else "http.failed"
+    log.error(name, path=request.path, exc_info=original or error)
     return _page(500, None)
 
 

@@ -23,12 +23,13 @@ def require_till() -> None:
         except InvalidTag:
             reason = "secret_unreadable"  # SECRET_KEY is another than when the till was registered
     if device is None:
-        log.warning("sync.refused", reason=reason, key_id=key_id[:36], path=request.path)
+        log.error("sync.refused", reason=reason, key_id=key_id[:36], path=request.path)
         abort(make_response(jsonify(error="unknown_till_key"), 401))
     if not device.vouched:
         log.warning("sync.login_expired", till=device.till_number, path=request.path)
         abort(make_response(jsonify(error="login_expired"), 401))
     g.till_device = device
+    structlog.contextvars.bind_contextvars(edition_id=str(device.edition_id))
 
 
 def till_device() -> DeviceKey:

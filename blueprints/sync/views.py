@@ -54,7 +54,7 @@ def ping() -> ResponseReturnValue:
     facts, cursor, done = read_ping(data), read_count(data, "cursor"), read_numbers(data, "done", MAX_BATCH)
 
     def listen_and_look() -> dict[str, Any]:
-        note_ping(device.device_id, facts)
+        note_ping(device, facts)
         note_done(device.till_id, done)
         return {
             "epoch": server_epoch(),

@@ -17,3 +17,8 @@ if (mark) {
   document.addEventListener("htmx:afterOnLoad", () => show(true));
   if (!navigator.onLine) show(false);
 }
+
+// The same id stands in the server's log, and in that of whatever the request sets going. Unsafe addresses have none.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (crypto.randomUUID) detail.headers["X-Correlation-Id"] = crypto.randomUUID();
+});

@@ -253,7 +253,7 @@ def test_a_changed_server_key_makes_tills_unknown_and_says_so_once(
         answer = till.request(client, "POST", "/sync/ping", {})
     assert (answer.status_code, answer.json) == (401, {"error": "unknown_till_key"})
     refused = [(line["log_level"], line["reason"]) for line in lines if line["event"] == "sync.refused"]
-    assert refused == [("warning", "secret_unreadable")]
+    assert refused == [("error", "secret_unreadable")]
 
 
 def test_a_ping_tells_time_and_news_and_is_remembered(

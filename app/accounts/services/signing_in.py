@@ -1,5 +1,6 @@
 """Who somebody is, by e-mail and password, with the lock after five failures."""
 
+import structlog
 from sqlalchemy import select
 
 from app.accounts.models import User, UserSession
@@ -9,6 +10,8 @@ from app.core.audit import record
 from app.core.clock import utcnow
 from app.core.db import db
 from app.core.errors import NotFound
+
+log = structlog.get_logger()
 
 
 def authenticate(email: str, password: str) -> User | None:
@@ -27,6 +30,8 @@ def authenticate(email: str, password: str) -> User | None:
     now = utcnow()
     user = db.session.scalars(select(User).where(User.email == address).with_for_update()).one_or_none()
     if user is None or not user.active or is_locked(user.locked_until, now):
+        known = {"user_id": str(user.id), "reason": "closed"} if user else {"reason": "unknown"}
+        log.error("auth.failed", **known)
         return None
     if user.password_hash != stored:  # changed this very moment
         matches, renewed = password_matches(user.password_hash, password), None
@@ -36,11 +41,13 @@ def authenticate(email: str, password: str) -> User | None:
         if user.locked_until:
             user.failed_logins = 0
             record("account.locked", f"user:{user.id}", until=user.locked_until.isoformat())
+        log.error("auth.failed", user_id=str(user.id), reason="password", locked=bool(user.locked_until))
         return None
     user.failed_logins, user.locked_until = 0, None
     if renewed:
         user.password_hash = renewed
     record("account.signed_in", f"user:{user.id}", actor_id=user.id)
+    log.info("auth.signed_in", user_id=str(user.id))
     return user
 
 

@@ -17,6 +17,7 @@ from app.editions.models import Till
 from app.sales import keys
 from app.sales.models import JournalEntry, TillDevice, TillSession, Verdict
 from app.sales.services.facts import DeviceKey
+from app.sales.services.health import tell_troubles
 
 
 class OnAnotherDevice(Conflict):
@@ -140,9 +141,10 @@ class PingFacts:
     health: dict[str, Any]
 
 
-def note_ping(device_id: int, facts: PingFacts) -> None:
-    """Remember it, and when."""
-    device = db.session.get_one(TillDevice, device_id)
+def note_ping(key: DeviceKey, facts: PingFacts) -> None:
+    """Remember it, and when; what went wrong at the till since its last word goes to the log."""
+    device = db.session.get_one(TillDevice, key.device_id)
+    tell_troubles(key.till_number, device.health, facts.health)
     device.last_seen_at = utcnow()
     device.pending_count, device.oldest_pending_at = facts.pending, facts.oldest_pending_at
     device.last_seq = max(device.last_seq, facts.last_seq)

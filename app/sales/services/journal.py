@@ -60,6 +60,7 @@ def receive_entries(device: DeviceKey, entries: Sequence[ReceivedEntry]) -> list
         sales = [(received, sale) for received, sale in together if sale]
         stored = _receive_together(device, sales) if session_uuid and len(sales) > 1 else None
         verdicts += stored or [receive_entry(device, received) for received, _ in together]
+    log.info("sync.ok", till=device.till_number, entries=len(verdicts))
     return verdicts
 
 
@@ -268,4 +269,4 @@ def _tell(device: DeviceKey, row: JournalEntry, entry: SaleEntry | VoidEntry, fl
         flags=[flag.code for flag in flags],
     )
     if row.verdict is Verdict.CONFIRMED_CONFLICT:
-        log.warning("sale.conflict", till=device.till_number, uuid=entry.uuid, **row.details)
+        log.error("sale.conflict", till=device.till_number, uuid=entry.uuid, **row.details)

@@ -72,6 +72,7 @@ export class Connection {
   #failed(problem) {
     this.#successes = 0;
     this.#failures += 1;
+    this.#till.measures.syncFailures += 1;
     if (!problem.kind) console.error(problem);
     this.#become({ login: "auth-wait", refused: "refused", unreachable: "offline" }[problem.kind] ?? "broken");
   }

@@ -126,6 +126,7 @@ export class Counter extends EventTarget {
       this.dispatchEvent(new CustomEvent("sold", { detail: record }));
     } catch (error) {
       console.error(error);
+      measures.notKept += 1;
       this.refuse(NOT_KEPT);
     }
     this.scanWaiting();

@@ -26,6 +26,9 @@ export class Measures {
   payments = new Durations();
   // Codes that could not be read: a dirty label, a tired scanner.
   scanFailures = 0;
+  // Talks with the server that failed, and sales that could not be written to the disk.
+  syncFailures = 0;
+  notKept = 0;
 
   // Call it when something began (ms of performance.now()); the time counts until the screen has been painted.
   untilShown(durations, since) {
@@ -33,6 +36,10 @@ export class Measures {
   }
 
   summary() {
-    return { scan_ms: this.scans.summary(), payment_ms: this.payments.summary(), scan_failures: this.scanFailures };
+    return { scan_ms: this.scans.summary(), payment_ms: this.payments.summary(), scan_failures: this.scanFailures, ...this.#failures };
+  }
+
+  get #failures() {
+    return { sync_failures: this.syncFailures, not_kept: this.notKept };
   }
 }

@@ -60,7 +60,9 @@ async function send(address, options, timeout) {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeout);
   try {
-    const response = await fetch(address, { ...options, cache: "no-store", signal: controller.signal });
+    // The same id stands in the server's log, and in that of whatever this request sets going.
+    const headers = { ...options.headers, "X-Correlation-Id": crypto.randomUUID() };
+    const response = await fetch(address, { ...options, headers, cache: "no-store", signal: controller.signal });
     // The body too must come in time: a captive or dying network may stop in the middle.
     const body = await response.arrayBuffer();
     const empty = [204, 304].includes(response.status);
