@@ -32,8 +32,8 @@ WORKER = "sw/worker.js"
 STORED_VERDICT = ("if known is not None:", "if known is not None and not known:")
 SHELL_FROM_CACHE = ("if (TILL_PAGE.test(url.pathname)) event", "if (false) event")
 WRITTEN_FIRST = (
-    'transaction.objectStore("journal").add(record);',
-    'setTimeout(() => database.add("journal", record), 60000);',
+    "journal.add(record),",
+    'setTimeout(() => database.add("journal", record), 60000),',
 )
 
 PROTECTIONS = (

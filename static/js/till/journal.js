@@ -26,19 +26,22 @@ export async function append(database, facts, body, changedItems) {
   const [hash, mac] = await Promise.all([sha256(payload), hmac(facts.key.key, payload)]);
   const record = { seq, uuid: entry.uuid, kind: entry.kind, state: "local", key: facts.key.id, payload, hash, mac, entry };
 
-  // From here to `done` nothing but this database is awaited: a transaction does not wait for strangers.
+  // From here to `done` nothing but this database is awaited: a transaction does not wait for strangers. All is asked
+  // at once, for each answer takes a slow computer its time; the number is answered before anything is written.
   const transaction = durable(database, ["journal", "overlay", "meta"]);
-  const written = (await transaction.objectStore("meta").get("seq")) ?? 0;
-  if (written !== facts.lastSeq) {
-    transaction.abort();
-    await transaction.done.catch(() => {});
-    throw new JournalMoved();
-  }
-  transaction.objectStore("journal").add(record);
-  transaction.objectStore("meta").put(seq, "seq");
-  transaction.objectStore("meta").put(facts.at, "lastAt");
-  if (entry.kind === "sale") transaction.objectStore("meta").delete("basket");
-  for (const item of changedItems) transaction.objectStore("overlay").put(item);
+  const [journal, overlay, meta] = ["journal", "overlay", "meta"].map((name) => transaction.objectStore(name));
+  const before = meta.get("seq");
+  const writes = [
+    journal.add(record),
+    meta.put(seq, "seq"),
+    meta.put(facts.at, "lastAt"),
+    ...(entry.kind === "sale" ? [meta.delete("basket")] : []),
+    ...changedItems.map((item) => overlay.put(item)),
+  ];
+  const moved = ((await before) ?? 0) !== facts.lastSeq;
+  if (moved) transaction.abort();
+  await Promise.allSettled([...writes, transaction.done]);
+  if (moved) throw new JournalMoved();
   await transaction.done;
   return record;
 }
