@@ -29,6 +29,9 @@ class OwnSales:
     adjustments: int
     due: int
     payout: Payout | None
+    # The slip's file while it holds; `slip_outdated` while the treasurer has to make it again.
+    slip_file: str | None
+    slip_outdated: bool
 
     @property
     def count(self) -> int:
@@ -53,4 +56,6 @@ def own_sales(registration: Registration) -> OwnSales:
         adjustments=amounts.adjustments,
         due=amounts.net,
         payout=payout,
+        slip_file=rows[0].slip_file if rows and rows[0].has_good_slip else None,
+        slip_outdated=bool(rows and rows[0].slip_file and not rows[0].has_good_slip),
     )

@@ -69,6 +69,27 @@ def is_final(state: PayoutState | None, net_cents: int, stale: bool) -> bool:
     return state is PayoutState.PAID or (state is PayoutState.APPROVED and net_cents == 0)
 
 
+def slip_holds(state: PayoutState | None, stale: bool) -> bool:
+    """A slip holds while its figures are those of the moment; that of a paid payout says what was paid."""
+    return state is PayoutState.PAID or not stale
+
+
+def check_slip(state: PayoutState | None, stale: bool) -> None:
+    """Raise SlipOutdated unless the slip still holds."""
+    if not slip_holds(state, stale):
+        raise SlipOutdated
+
+
+class SlipOutdated(DomainError):
+    """A slip that was made before the sales or the corrections changed is not handed out."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Ce bordereau n'est plus juste : des ventes ou des corrections ont changé depuis. "
+            "Recalculez, puis refaites-le."
+        )
+
+
 class PayoutNotComputed(DomainError):
     """The act needs figures that do not exist yet."""
 

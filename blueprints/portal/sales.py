@@ -46,8 +46,10 @@ def sales_figures(edition_id: int) -> ResponseReturnValue:
 @bp.get(f"{EDITION}/slip")
 def slip(edition_id: int) -> ResponseReturnValue:
     """The payout slip, once the treasurer made it."""
-    payout = own_sales(_registration(edition_id)).payout
-    path = path_of(payout.slip_file) if payout and payout.slip_file else None
+    own = own_sales(_registration(edition_id))
+    if own.slip_outdated:
+        raise NotFound("Vos ventes ont changé : votre bordereau est à refaire. Il reviendra sur cette page.")
+    path = path_of(own.slip_file) if own.slip_file else None
     if path is None or not path.is_file():
         raise NotFound("Votre bordereau n’est pas encore prêt : il paraît ici après la vente.")
     return send_file(

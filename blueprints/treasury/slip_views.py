@@ -9,7 +9,8 @@ from app.core.errors import NotFound
 from app.operations.files import path_of
 from app.operations.queries import get_job_of_edition, last_job
 from app.operations.services import request_job
-from app.payouts.queries import get_ledger_row
+from app.payouts.queries import get_ledger_row, outdated_slips
+from app.payouts.rules import SlipOutdated, check_slip
 from app.web.editions import edition_of_page
 from app.web.htmx import redirect_to, render
 from blueprints.treasury import bp
@@ -38,7 +39,10 @@ def make_slips(edition_id: int) -> ResponseReturnValue:
 def slips(edition_id: int) -> ResponseReturnValue:
     """The last slips asked for: how far they are, then their PDF and ZIP."""
     edition = edition_of_page(edition_id)
-    return render("treasury/slips.html", "slips", edition=edition, job=last_job("slips", edition.id))
+    job = last_job("slips", edition.id)
+    made = job.started_at if job and job.file else None
+    outdated = outdated_slips(edition, made, job.params.get("registration_ids")) if job and made else 0
+    return render("treasury/slips.html", "slips", edition=edition, job=job, outdated=outdated)
 
 
 @bp.get("/treasury/slips/<job_id>.zip")
@@ -52,9 +56,15 @@ def slips_zip(edition_id: int, job_id: str) -> ResponseReturnValue:
 
 @bp.get("/treasury/payouts/<int:registration_id>/slip.pdf")
 def slip(edition_id: int, registration_id: int) -> ResponseReturnValue:
+    """A slip that no longer holds is refused on the payout's page, where it is computed again."""
     row = get_ledger_row(edition_of_page(edition_id), registration_id)
     if row.slip_file is None:
         raise NotFound("Ce bordereau n'est pas encore fait.")
+    try:
+        check_slip(row.state, row.is_stale)
+    except SlipOutdated as refusal:
+        flash(refusal.message, "warning")
+        return redirect_to(url_for("treasury.payout", edition_id=edition_id, registration_id=registration_id))
     return _send(row.slip_file, f"bordereau-{row.name}.pdf", "application/pdf")
 
 

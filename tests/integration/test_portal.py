@@ -17,7 +17,7 @@ from app.deposits.models import Item, ItemList, ItemState, ListState, Registrati
 from app.editions.models import EditionState, ListKind
 from app.operations.files import path_of
 from app.operations.models import BackgroundJob, JobState
-from app.payouts.models import Payout, PayoutState
+from app.payouts.models import Payout, PayoutMethod, PayoutState
 from jobs.runner import run_job
 from tests.factories import (
     SALE_DAY,
@@ -335,7 +335,9 @@ def test_the_slip_is_there_once_made(me: FlaskClient, registration: Registration
         Payout(
             edition_id=registration.edition_id,
             registration_id=registration.id,
-            state=PayoutState.SLIP_READY,
+            state=PayoutState.PAID,
+            method=PayoutMethod.CASH,
+            paid_at=utcnow(),
             sold_count=1,
             gross_cents=1000,
             commission_cents=200,

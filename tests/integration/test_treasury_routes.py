@@ -11,15 +11,17 @@ from openpyxl import load_workbook
 from sqlalchemy import event, func, select
 
 from app.accounts.models import Role, User
+from app.core.clock import utcnow
 from app.core.db import db
 from app.deposits.models import Item, ItemState, Registration
 from app.deposits.rules import list_fee_cents
 from app.deposits.services.stock import ItemNotDeclared, put_on_sale
 from app.deposits.wording import item_words
 from app.editions.models import Edition, EditionState, ListKind
+from app.operations.files import path_of
 from app.operations.models import BackgroundJob
 from app.payouts.depositor import own_sales
-from app.payouts.models import Payout, PayoutState
+from app.payouts.models import Payout, PayoutAdjustment, PayoutState
 from app.payouts.queries import FIGURES, get_ledger_row, slip_facts
 from app.payouts.services import add_adjustment
 from tests.factories import EditionFactory, TillFactory, UserFactory, declared_list, list_on_sale
@@ -253,6 +255,38 @@ def test_the_sums_of_the_payouts_are_those_of_their_depositors(treasurer, editio
         assert re.search(rf"1 déposant, {amount}\s€ en tout", page)
         assert f'href="{payouts_url(edition, f"/{registration_id}")}"' in page
     assert "0 déposant" in treasurer.get(f"/editions/{edition.id}/treasury/figures/corrections").text
+
+
+def test_a_slip_that_no_longer_holds_leads_to_a_new_computation(
+    client, login, treasurer, edition, registration_id
+):
+    treasurer.post(payouts_url(edition, "/computation"))
+    user = db.session.get_one(Registration, registration_id).user
+    made = BackgroundJob(
+        kind="slips", title="Bordereaux", edition_id=edition.id, state="done", file="x", started_at=utcnow()
+    )
+    db.session.add(made)
+    payout = db.session.scalars(select(Payout)).one()
+    payout.slip_file = "slips/essai.pdf"
+    path = path_of(payout.slip_file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"%PDF-1.7 essai")
+    db.session.commit()
+    slip = payouts_url(edition, f"/{registration_id}/slip.pdf")
+    slips = f"/editions/{edition.id}/treasury/slips"
+    assert treasurer.get(slip).data == b"%PDF-1.7 essai"
+    assert "n’est plus juste" not in treasurer.get(slips).text
+    wanted = {"registration_id": registration_id, "amount_cents": -100, "reason": "Cintre gardé"}
+    db.session.add(PayoutAdjustment(edition_id=edition.id, author_id=user.id, **wanted))
+    db.session.commit()
+    refused = treasurer.get(slip, follow_redirects=True)
+    assert "Ce bordereau n&#39;est plus juste" in refused.text
+    assert "Recalculer" in refused.text
+    assert "1 bordereau n’est plus juste" in treasurer.get(slips).text
+    own = f"/editions/{edition.id}/portal"
+    login(client, user)
+    assert client.get(f"{own}/slip").status_code == 404
+    assert "votre bordereau est à refaire" in client.get(f"{own}/sales").text
 
 
 def test_a_figure_names_receipts_and_items(treasurer, edition, registration_id):

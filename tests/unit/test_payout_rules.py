@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.payouts.rules import PayoutAmounts, compute_payout
+from app.payouts.models import PayoutState
+from app.payouts.rules import PayoutAmounts, SlipOutdated, check_slip, compute_payout
 
 
 def test_an_ordinary_payout():
@@ -45,3 +46,10 @@ def test_amounts_always_balance(gross, rate, fees, adjustments):
     assert min(paid.net, paid.shortfall) == 0
     assert paid.commission == int(Fraction(gross * rate, 10_000) + Fraction(1, 2))
     assert 0 <= paid.commission <= paid.gross
+
+
+def test_a_slip_holds_until_its_figures_change_unless_it_says_what_was_paid():
+    check_slip(PayoutState.APPROVED, stale=False)
+    check_slip(PayoutState.PAID, stale=True)
+    with pytest.raises(SlipOutdated):
+        check_slip(PayoutState.SLIP_READY, stale=True)

@@ -4,7 +4,13 @@ from app.payouts.queries.books import Books, TillCount, load_books
 from app.payouts.queries.detail import PayoutDetail, PayoutItem, payout_detail
 from app.payouts.queries.figures import FIGURES, FigureLine, FigurePage, figure_page
 from app.payouts.queries.ledger import LedgerRow, get_ledger_row, ledger
-from app.payouts.queries.progress import Approvable, PayoutProgress, approvable, payout_progress
+from app.payouts.queries.progress import (
+    Approvable,
+    PayoutProgress,
+    approvable,
+    outdated_slips,
+    payout_progress,
+)
 from app.payouts.queries.search import STATE_FILTERS, LedgerPage, search_ledger
 from app.payouts.queries.slip_facts import SlipFacts, SlipItemFacts, slip_facts
 
@@ -28,6 +34,7 @@ __all__ = [
     "get_ledger_row",
     "ledger",
     "load_books",
+    "outdated_slips",
     "payout_detail",
     "payout_progress",
     "search_ledger",

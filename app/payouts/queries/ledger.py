@@ -28,7 +28,14 @@ from app.deposits.rules import list_fee_cents
 from app.editions.models import Edition, ListKind
 from app.editions.rulebook import Rulebook
 from app.payouts.models import Payout, PayoutAdjustment, PayoutMethod, PayoutState
-from app.payouts.rules import APPROVABLE, Figures, PayoutAmounts, compute_payout, is_final
+from app.payouts.rules import (
+    APPROVABLE,
+    Figures,
+    PayoutAmounts,
+    compute_payout,
+    is_final,
+    slip_holds,
+)
 from app.sales.models import LineState, SaleLine
 
 # A list counts for its fee once one of its items was taken into the sale, whatever became of it; what
@@ -79,6 +86,10 @@ class LedgerRow:
     @property
     def is_approvable(self) -> bool:
         return self.state in APPROVABLE and not self.is_stale
+
+    @property
+    def has_good_slip(self) -> bool:
+        return bool(self.slip_file) and slip_holds(self.state, self.is_stale)
 
     @property
     def is_final(self) -> bool:

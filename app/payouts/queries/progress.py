@@ -1,6 +1,8 @@
 """How far the payouts of an edition are; what closing it asks, what may be approved."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.editions.models import Edition
 from app.payouts.models import PayoutState
@@ -26,6 +28,14 @@ def payout_progress(edition: Edition) -> PayoutProgress:
         stale=sum(row.is_stale for row in rows),
         paid=sum(row.state is PayoutState.PAID for row in rows),
     )
+
+
+def outdated_slips(edition: Edition, made_at: datetime, registration_ids: Collection[int] | None) -> int:
+    """How many of the slips gathered from `made_at` (UTC) on, of these registrations or of all, say sums that
+    changed since."""
+    rows = ledger(edition, registration_ids)
+    unpaid = [row for row in rows if row.computed_at and row.state is not PayoutState.PAID]
+    return sum(row.is_stale or row.computed_at > made_at for row in unpaid if row.computed_at)
 
 
 @dataclass(frozen=True)
