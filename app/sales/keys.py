@@ -13,9 +13,11 @@ _NONCE_BYTES = 12
 _PURPOSE = b"till device secrets"
 
 
-def new_secret() -> bytes:
-    """32 random bytes for one device."""
-    return secrets.token_bytes(SECRET_BYTES)
+def secret_of(till_id: int, key_id: str, server_key: str) -> bytes:
+    """The 32 bytes of one device, made from `server_key`: a server restored from a backup of before the
+    device was registered makes the same again, and so still understands what it signed."""
+    purpose = f"till device {till_id} {key_id}".encode()
+    return HKDF(algorithm=SHA256(), length=SECRET_BYTES, salt=None, info=purpose).derive(server_key.encode())
 
 
 def encrypt_secret(secret: bytes, server_key: str, key_id: str) -> bytes:

@@ -8,7 +8,7 @@ from flask_wtf.csrf import generate_csrf
 from app.accounts.sessions import session_id
 from app.core.db import db
 from app.sales.queries import get_till, open_session_of, seller_at, session_at_till
-from app.sales.services.devices import NotYourSession, join_session, vouch_for
+from app.sales.services.devices import NotYourSession, admit, join_session
 from app.sales.services.shifts import take_turn
 from blueprints.till import bp
 
@@ -53,7 +53,13 @@ def device(till_id: int) -> ResponseReturnValue:
 @bp.post("/<int:till_id>/device/login")
 def device_login(till_id: int) -> ResponseReturnValue:
     """Who is signed in vouches for this browser: its journal may be sent again."""
-    vouch_for(till_id, _key_id() or "", session_id(current_user.session_token))
+    admit(
+        get_till(till_id).id,
+        _key_id() or "",
+        user_id=current_user.id,
+        login_id=session_id(current_user.session_token),
+        server_key=current_app.config["SECRET_KEY"],
+    )
     db.session.commit()
     return "", 204
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Role
@@ -15,7 +16,7 @@ from app.core.audit import AuditEntry
 from app.core.db import db
 from app.deposits.models import Item
 from app.sales import keys
-from app.sales.models import JournalEntry, Sale
+from app.sales.models import JournalEntry, Sale, TillDevice
 from app.sales.services.journal import ReceivedEntry
 from tests.factories import TillFactory, UserFactory, list_on_sale
 from tests.support.till import TestTill
@@ -79,6 +80,18 @@ def test_scenario_31_a_file_is_taken_in_once(manager: FlaskClient, till: TestTil
     assert till.row.pending_count == 0
     lines = db.session.query(AuditEntry).filter_by(action="till_journal.imported").all()
     assert [json.loads(line.details)["new"] for line in lines] == [2, 0]
+
+
+def test_the_file_of_a_till_that_a_restore_forgot_is_taken_in(
+    manager: FlaskClient, till: TestTill, items: list[Item]
+) -> None:
+    kept = till.sale((items[0].code, 450))
+    of_edition = {"edition_id": till.session.edition_id}
+    till.session.device_id = None
+    db.session.commit()
+    db.session.execute(delete(TillDevice), execution_options=of_edition)
+    db.session.commit()
+    assert figures(upload(manager, export(till, kept))) == [1, 0, 0]
 
 
 @pytest.mark.parametrize(("old", "new"), [("450", "440"), ('"format": 1', '"format": 2')])

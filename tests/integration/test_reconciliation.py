@@ -1,6 +1,7 @@
 """A till's journal against the server's: compared, refilled after a restore, held without a sign-in."""
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from app.accounts.sessions import close_all_sessions, open_session, session_id
 from app.core.clock import utcnow
 from app.core.db import db
 from app.deposits.models import Item, ItemState
+from app.editions.models import Till
 from app.sales.models import (
     JournalEntry,
     LineState,
@@ -20,13 +22,16 @@ from app.sales.models import (
     SaleLine,
     TillDevice,
     TillOrder,
+    TillSession,
     TillShift,
 )
 from app.sales.queries import server_epoch
-from app.sales.services.devices import vouch_for
+from app.sales.services.devices import join_session, vouch_for
 from app.sales.services.orders import ask_to_synchronise
 from app.sales.services.reconciliation import start_epoch
+from app.sales.services.sessions import open_session as open_session_at
 from tests.factories import TillFactory, UserFactory, list_on_sale
+from tests.support.databases import SECRET_KEY
 from tests.support.till import TestTill
 
 
@@ -146,6 +151,68 @@ def test_a_restored_server_is_refilled_by_its_till(
     assert till.compare(client, *sales)["agrees"] is True
     db.session.expire_all()
     assert [item.state for item in items] == [ItemState.SOLD] * 4
+
+
+def forget(till: TestTill) -> None:
+    """Back to the backup of before the till was opened."""
+    for statement in (
+        delete(Payment),
+        delete(SaleLine),
+        delete(Sale),
+        delete(JournalEntry),
+        delete(TillSession),
+        delete(TillDevice),
+    ):
+        db.session.execute(statement, execution_options={"edition_id": till.session.edition_id})
+    db.session.commit()
+    db.session.expire_all()
+
+
+def test_a_device_that_a_restore_forgot_sends_its_journal_when_somebody_signs_in_on_it(
+    client: FlaskClient, till: TestTill, items: list[Item], login: Callable[..., FlaskClient]
+) -> None:
+    sale = till.sale((items[0].code, 450))
+    till.send(client, sale)
+    forget(till)
+    assert till.send(client, sale).get_json() == {"error": "unknown_till_key"}
+    login(client, UserFactory(role="volunteer"))
+    answer = client.post(f"/till/{till.till_id}/device/login", json={"key_id": till.key_id})
+    assert answer.status_code == 204
+    [verdict] = till.send(client, sale).get_json()["verdicts"]
+    assert verdict["verdict"] == "confirmed"
+    assert "unknown_session" in {flag["code"] for flag in verdict["details"]["flags"]}
+
+
+def test_a_till_opened_again_after_such_a_restore_keeps_its_key(
+    client: FlaskClient, till: TestTill, items: list[Item]
+) -> None:
+    sale = till.sale((items[0].code, 450))
+    forget(till)
+    volunteer = UserFactory(role="volunteer")
+    session = open_session_at(db.session.get_one(Till, till.till_id), volunteer.id, 5000)
+    joined = join_session(session, till.key_id, user_id=volunteer.id, login_id=None, server_key=SECRET_KEY)
+    db.session.commit()
+    assert (joined.key_id, joined.secret) == (till.key_id, None)
+    assert till.send(client, sale).get_json()["verdicts"][0]["verdict"] == "confirmed"
+
+
+@pytest.mark.parametrize("key_id", ["", "x", "6F2F1B4E-0D4A-4C53-9A53-6B5C0F4F3A11"])
+def test_what_is_no_key_is_not_registered(
+    client: FlaskClient, till: TestTill, login: Callable[..., FlaskClient], key_id: str
+) -> None:
+    login(client, UserFactory(role="volunteer"))
+    answer = client.post(f"/till/{till.till_id}/device/login", json={"key_id": key_id})
+    assert answer.status_code == 404
+
+
+def test_who_invents_a_key_cannot_sign_with_it(
+    client: FlaskClient, till: TestTill, items: list[Item], login: Callable[..., FlaskClient]
+) -> None:
+    login(client, UserFactory(role="volunteer"))
+    till.key_id = str(uuid.uuid4())
+    client.post(f"/till/{till.till_id}/device/login", json={"key_id": till.key_id})
+    answer = till.send(client, till.sale((items[0].code, 450)))
+    assert answer.get_json() == {"error": "unknown_till_key"}
 
 
 # --- nobody signed in any more

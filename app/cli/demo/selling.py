@@ -15,7 +15,7 @@ from app.core.clock import utcnow
 from app.core.db import db
 from app.deposits.models import CatalogueChange, Item, ItemState
 from app.editions.models import Edition, Till
-from app.sales.keys import encrypt_secret, mac_of, new_secret
+from app.sales.keys import encrypt_secret, mac_of, secret_of
 from app.sales.models import (
     JournalEntry,
     LineState,
@@ -95,12 +95,13 @@ Desk = tuple[TillDevice, TillSession, Any]
 
 def _open(edition: Edition, till: Till, volunteer_id: int) -> Desk:
     opened = utcnow() - timedelta(hours=HOURS, minutes=15)
-    key_id, secret = str(uuid.uuid4()), new_secret()
+    key_id, server_key = str(uuid.uuid4()), current_app.config["SECRET_KEY"]
+    secret = secret_of(till.id, key_id, server_key)
     device = TillDevice(
         edition_id=edition.id,
         till_id=till.id,
         key_id=key_id,
-        secret_encrypted=encrypt_secret(secret, current_app.config["SECRET_KEY"], key_id),
+        secret_encrypted=encrypt_secret(secret, server_key, key_id),
         registered_by_id=volunteer_id,
         registered_at=opened,
     )

@@ -101,10 +101,10 @@ class Journal:
         self.tickets.append(ticket)
         return ticket
 
-    def cancel(self, ticket: Ticket, codes: Sequence[str]) -> Cancellation:
-        """Void some items of one of this till's sales against cash."""
+    def cancel(self, ticket: Ticket, codes: Sequence[str], method: str = "cash") -> Cancellation:
+        """Void some items of one of this till's sales; the money goes back by `method`."""
         worth = sum(price for code, price in ticket.lines if code in codes)
-        void = Cancellation(str(uuid.uuid4()), ticket.uuid, tuple(codes), Money("cash", worth))
+        void = Cancellation(str(uuid.uuid4()), ticket.uuid, tuple(codes), Money(method, worth))
         self._write(
             void.uuid,
             self._now(),

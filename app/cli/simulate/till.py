@@ -75,9 +75,9 @@ class Till:
         self.exchange.on_sale -= set(codes)
         return self.journal.sell(lines, payments, online=online)
 
-    def cancel(self, ticket: Ticket, codes: list[str]) -> None:
-        """Void some items of one of this till's sales, within five minutes, against cash."""
-        self.journal.cancel(ticket, codes)
+    def cancel(self, ticket: Ticket, codes: list[str], method: str = "cash") -> None:
+        """Void some items of one of this till's sales, within five minutes."""
+        self.journal.cancel(ticket, codes, method)
         self.exchange.on_sale |= set(codes)
 
     def send(self) -> None:

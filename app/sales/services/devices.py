@@ -65,6 +65,8 @@ def join_session(
 ) -> Registration:
     """Bind a browser to the open session: the one that knows `key_id`, else a new device with a new secret.
 
+    A key that is known nowhere is one that a restore forgot: it goes on, and what it signed is understood.
+
     `login_id`: the signed-in session (UserSession) that vouches for it from now on.
 
     Raises OnAnotherDevice when the session is on another device, unless `take_over`: then that device is
@@ -77,10 +79,12 @@ def join_session(
         if not take_over:
             raise OnAnotherDevice(session.till)
         _revoke(session, user_id)
+    if device is None:
+        device = readmit(session.till_id, key_id, user_id, server_key)
     secret = None
     if device is None:
-        secret = keys.new_secret()
-        device = _register(session.till, secret, user_id, server_key)
+        device = _register(session.till, str(uuid.uuid4()), user_id, server_key)
+        secret = keys.secret_of(session.till_id, device.key_id, server_key)
     session.device_id, device.login_id = device.id, login_id
     db.session.flush()
     return Registration(device.key_id, secret, last_seq(session.till_id))
@@ -115,6 +119,28 @@ def recognise(key_id: str, message: bytes, mac: str, server_key: str) -> DeviceK
         device.revoked_at,
         vouched=login is None or (active and login.revoked_at is None and login.expires_at > utcnow()),
     )
+
+
+def admit(till_id: int, key_id: str, *, user_id: int, login_id: int, server_key: str) -> TillDevice:
+    """Somebody signed in on a till's device, which a restore may have forgotten: its journal may come.
+
+    Raises NotFound for a key that is not of this till.
+    """
+    readmit(till_id, key_id, user_id, server_key)
+    return vouch_for(till_id, key_id, login_id)
+
+
+def readmit(till_id: int, key_id: str | None, user_id: int, server_key: str) -> TillDevice | None:
+    """Register again the device of a key that a restore forgot; None when there is nothing to do.
+
+    Whoever invents a key gains nothing: only the browser that was told its secret can sign with it.
+    """
+    till = db.session.get(Till, till_id)
+    if till is None or key_id is None or not _is_uuid(key_id):
+        return None
+    if db.session.scalar(select(TillDevice.id).where(TillDevice.key_id == key_id)) is not None:
+        return None
+    return _register(till, key_id, user_id, server_key)
 
 
 def vouch_for(till_id: int, key_id: str, login_id: int) -> TillDevice:
@@ -177,8 +203,15 @@ def _find_valid(till_id: int, key_id: str | None) -> TillDevice | None:
     ).one_or_none()
 
 
-def _register(till: Till, secret: bytes, user_id: int, server_key: str) -> TillDevice:
-    key_id = str(uuid.uuid4())
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _register(till: Till, key_id: str, user_id: int, server_key: str) -> TillDevice:
+    secret = keys.secret_of(till.id, key_id, server_key)
     device = TillDevice(
         edition_id=till.edition_id,
         till_id=till.id,

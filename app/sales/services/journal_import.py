@@ -13,7 +13,7 @@ from app.core import audit
 from app.core.db import db
 from app.core.errors import DomainError
 from app.sales.models import JournalEntry, TillDevice, Verdict
-from app.sales.services.devices import recognise
+from app.sales.services.devices import readmit, recognise
 from app.sales.services.facts import DeviceKey
 from app.sales.services.journal import ReceivedEntry, receive_entry
 
@@ -46,7 +46,7 @@ def import_journal(content: bytes, by_id: int, server_key: str) -> ImportReport:
     changed since; nothing is received then.
     """
     data = _read(content)
-    device = _signer(data, server_key)
+    device = _signer(data, by_id, server_key)
     if device.training:
         raise UnreadableExport("Cette caisse sert à l'entraînement : il n'y a rien à reprendre.")
     entries = [(each["key"], ReceivedEntry(*(each[name] for name in _TEXTS[:4]))) for each in data["entries"]]
@@ -55,7 +55,7 @@ def import_journal(content: bytes, by_id: int, server_key: str) -> ImportReport:
     devices: dict[str, DeviceKey | None] = {device.key_id: device}
     for key_id, entry in entries:
         if key_id not in devices:
-            devices[key_id] = _own_device(key_id, entry, device.till_id, server_key)
+            devices[key_id] = _own_device(key_id, entry, device.till_id, by_id, server_key)
         counts[_take(devices[key_id], entry, here)] += 1
     _note_arrival(each for each in devices.values() if each)
     audit.record("till_journal.imported", f"till:{device.till_id}", actor_id=by_id, **counts)
@@ -86,8 +86,10 @@ def _is_entry(entry: object) -> bool:
     return isinstance(entry, dict) and all(isinstance(entry.get(name), str) for name in _TEXTS)
 
 
-def _signer(data: dict[str, Any], server_key: str) -> DeviceKey:
-    """The device that signed the whole file."""
+def _signer(data: dict[str, Any], by_id: int, server_key: str) -> DeviceKey:
+    """The device that signed the whole file; one that a restore forgot is registered again."""
+    if isinstance(data.get("till"), int):
+        readmit(data["till"], data["key"], by_id, server_key)
     signed = {name: value for name, value in data.items() if name != "mac"}
     try:
         text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
@@ -103,8 +105,11 @@ def _signer(data: dict[str, Any], server_key: str) -> DeviceKey:
     return device
 
 
-def _own_device(key_id: str, entry: ReceivedEntry, till_id: int, server_key: str) -> DeviceKey | None:
+def _own_device(
+    key_id: str, entry: ReceivedEntry, till_id: int, by_id: int, server_key: str
+) -> DeviceKey | None:
     """An earlier key of the same till, proved by an entry it signed."""
+    readmit(till_id, key_id, by_id, server_key)
     device = recognise(key_id, entry.payload.encode(), entry.mac, server_key)
     return device if device is not None and device.till_id == till_id else None
 

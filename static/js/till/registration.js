@@ -47,9 +47,11 @@ export async function register(till, takeOver = false) {
   }
 }
 
-// Who is signed in lets this browser send its journal, until that sign-in ends.
+// Who is signed in lets this browser send its journal, until that sign-in ends: also what earlier keys signed.
 export async function vouch(till, csrf) {
-  await personRequest(`/till/${till.id}/device/login`, { method: "POST", csrf, data: { key_id: till.key.id } });
+  for (const id of new Set([...Object.keys(till.keys ?? {}), till.key.id])) {
+    await personRequest(`/till/${till.id}/device/login`, { method: "POST", csrf, data: { key_id: id } });
+  }
 }
 
 async function join(till, { csrf, session }, takeOver) {

@@ -73,7 +73,8 @@ class SignInView {
   }
 
   get #needed() {
-    return this.#counter.till.connection.state === "auth-wait";
+    // A server restored from before this device was registered knows it again when somebody of the team signs in on it.
+    return ["auth-wait", "refused"].includes(this.#counter.till.connection.state);
   }
 
   follow() {

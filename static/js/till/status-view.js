@@ -13,7 +13,7 @@ export function describeState({ connection, pending, clock, exchange }) {
   const kept = count(pending.count, "vente gardée", "ventes gardées");
   if (connection.state === "broken") return ["danger", "NE PAS FERMER – l'enregistrement ne marche plus, appelez un gestionnaire"];
   if (connection.state === "refused") {
-    return ["danger", `NE PAS FERMER – caisse non reconnue, ${kept}, appelez un gestionnaire`];
+    return ["danger", `NE PAS FERMER – caisse non reconnue, ${kept} : reconnectez-vous`];
   }
   if (pending.count >= EXPORT_AT) return ["danger", `NE PAS FERMER – ${kept} : exportez-les (Plus, Exporter les ventes)`];
   if (pending.count && connection.state !== "online") {

@@ -40,7 +40,7 @@ GESTURES = {
 GESTURES_A_ROUND = range(3, 9)
 # Each failing exchange waits for its answer in vain.
 MOST_TALKS = 2
-CALM_SHARE, BLOW_SHARE, RIVALS_SHARE = 0.45, 0.35, 0.3
+CALM_SHARE, BLOW_SHARE, RIVALS_SHARE = 0.55, 0.35, 0.3
 # Minutes a clock is wrong by; a till is not far ahead for long, or everything it sells would be.
 CLOCKS = (0, 0, 0, -90, -20, -1, 1, 5)
 

@@ -14,7 +14,7 @@ from app.cli.simulate.till import Till
 from app.cli.support.proxy import Fault, FaultyProxy
 
 # A real till waits five seconds; here there are many more failures to wait for.
-PATIENCE_SECONDS = 2.0
+PATIENCE_SECONDS = 4.0
 CALM_SECONDS = 30.0
 SIZES, WEIGHTS = (1, 2, 3, 5), (5, 3, 2, 1)
 
@@ -82,7 +82,9 @@ class Stand:
         if not standing:
             return
         ticket, codes = random.choice(standing)
-        self.till.cancel(ticket, codes if random.random() < 0.5 else [random.choice(codes)])
+        # The way it came: a drawer cannot give what it does not hold.
+        method = ticket.payments[-1].method
+        self.till.cancel(ticket, codes if random.random() < 0.5 else [random.choice(codes)], method)
         self.done[Gesture.VOID] += 1
 
     def _talk(self) -> None:
