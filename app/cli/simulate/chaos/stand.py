@@ -49,6 +49,8 @@ class Stand:
         """On a whole network: whether everything is at the server, and both journals agree."""
         self._link.fault = Fault()
         self.till.browser.move_to(self._link.url, CALM_SECONDS)
+        # Whoever signed in after the copy that was brought back is not signed in any more.
+        self._restart()
         self._talk()
         with suppress(Unreachable, LoginOver):
             return self.till.exchange.compare()
