@@ -115,6 +115,11 @@ class PrivateServer:
         """The end of what the web server wrote."""
         return self._running().last_output()
 
+    def web_errors(self) -> list[str]:
+        """What the web server wrote of exceptions since it was first started."""
+        lines = self._running().log.read_text(errors="replace").splitlines()
+        return [line for line in lines if '"exception"' in line]
+
     def worker_output(self) -> str:
         """The end of what the workers wrote."""
         return "".join(worker.last_output() for worker in self._workers[:1])

@@ -43,7 +43,7 @@ class Chaos:
             storm.rage(self._steps, self._minutes)
             self._tell(storm.so_far())
             storm.calm_down()
-        self.lines = compare_after(storm, ground)
+        self.lines = compare_after(storm, ground, self._tell)
 
     def _ground(self, sellers: list[Account]) -> Ground | None:
         if self._scratch is None:
@@ -52,10 +52,12 @@ class Chaos:
         return Ground(self._scratch.server, self._scratch.keep, emails, self._scratch.mariadb)
 
 
-def compare_after(storm: Storm, ground: Ground | None) -> list[Line]:
-    """What the server did and holds, when all is calm again."""
+def compare_after(storm: Storm, ground: Ground | None, tell: Callable[[str], None] = print) -> list[Line]:
+    """What the server did and holds, when all is calm again; tells what it wrote of what went wrong."""
     broken = storm.breakdowns
-    lines = [Line(f"Pannes du serveur lui-même {broken[:3] or ''}", 0, len(broken), counted=True)]
+    lines = [Line("Réponses 500 et plus, base vivante", 0, len(broken), counted=True)]
+    if broken:
+        tell("\n".join([*broken, *(ground.server.web_errors() if ground else [])]))
     if ground:
         with ground.looking():
             lines += compare_with_database([stand.till.journal for stand in storm.stands])

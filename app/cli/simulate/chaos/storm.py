@@ -26,7 +26,6 @@ class Storm:
         self.stands, self._ground, self._tell = stands, ground, tell
         self._rounds = draw_rounds(seed, len(stands), ground.blows if ground else [])
         self._blows: Counter[str] = Counter()
-        self._excused = 0
         self.steps = 0
 
     @property
@@ -37,7 +36,7 @@ class Storm:
     @property
     def breakdowns(self) -> list[str]:
         """Answers 500 and above that no database's death explains."""
-        return [said for stand in self.stands for said in stand.till.breakdowns][self._excused :]
+        return [said for stand in self.stands for said in stand.till.breakdowns]
 
     def rage(self, steps: int | None, minutes: float | None) -> None:
         """So many rounds, or rounds for so many minutes. Raises Unexpected for what no storm explains."""
@@ -85,7 +84,8 @@ class Storm:
         finally:
             _wait_for(playing)
         if plan.blow is Blow.DATABASE:
-            self._excused += len(self.breakdowns)
+            for stand in self.stands:
+                stand.till.breakdowns.clear()
 
     def _offer_twice(self, first: int, second: int, *, seed: int) -> None:
         """One item at two tills before either knows of the other's sale."""
