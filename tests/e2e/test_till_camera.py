@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, Playwright, expect
 
+from app.cli.support.film import blank, code_128, film, qr
 from app.cli.support.processes import find_program
 from tests.support.browser import CHROMIUM, DESKTOP, FLAGS
-from tests.support.camera import blank, code_128, film, qr
 from tests.support.hall import Hall, make_hall, open_till, scan, sign_in, wait_offline_ready, wait_ready
 from tests.support.server import LiveServer
 

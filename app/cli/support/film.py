@@ -1,4 +1,4 @@
-"""A camera for browser tests: Chromium films a file of pictures instead of the room."""
+"""A camera that films nobody: Chromium sees a file of pictures instead of the room."""
 
 import io
 from pathlib import Path
