@@ -217,7 +217,18 @@ PROTECTIONS = (
             ),
         ),
     ),
-    _one(31, "an entry that is known gets its stored verdict", JOURNAL, *STORED_VERDICT),
+    Protection(
+        31,
+        "an entry that is known is not taken in again",
+        (
+            Edit(JOURNAL, *STORED_VERDICT),
+            Edit(
+                SALES + "services/journal_import.py",
+                "if before not in (None, Verdict.QUARANTINED):",
+                "if before is Verdict:",
+            ),
+        ),
+    ),
     _one(
         32,
         "the end of a scan reaches no button",
@@ -227,10 +238,10 @@ PROTECTIONS = (
     _one(33, "digits are read from the physical key", JS + "scanner.js", "if (physical) return physical[1];"),
     _one(
         34,
-        "the digest is over every entry",
-        SALES + "reconciliation_rules.py",
-        '"\\n".join(text_hash for text_hash, _ in rows)',
-        '"\\n".join("0" * 64 for text_hash, _ in rows)',
+        "the digest is compared too",
+        SALES + "services/reconciliation.py",
+        "agrees = ours == said and not gaps",
+        "agrees = (ours.count, ours.sum_cents) == (said.count, said.sum_cents) and not gaps",
     ),
     _one(
         35,

@@ -17,14 +17,24 @@ class Fault:
     """What the network does now; several may be set together.
 
     `silent` decides how a loss is felt: a reset connection, or (as on a dead WiFi) no answer at all.
-    `truncate_at` counts the bytes of a reply that still pass.
+    `truncate_at` counts the bytes of a reply that still pass, of every reply or of those to `truncate_of`,
+    an address.
     """
 
     drop_requests: bool = False
     drop_replies: bool = False
     delay_s: float = 0
     truncate_at: int | None = None
+    truncate_of: str = ""
     silent: bool = False
+
+
+@dataclass
+class _Talk:
+    """One connection: the beginning of the latest request, and how much of its reply has passed."""
+
+    asked: bytes = b""
+    passed: int = 0
 
 
 class FaultyProxy:
@@ -32,13 +42,13 @@ class FaultyProxy:
     time.
 
     A lost request never reaches the server; a lost reply was handled by the server, the client just does
-    not know. `lost_requests` and `lost_replies` count the pieces that were swallowed.
+    not know. `lost_requests`, `lost_replies` and `cut_replies` count the pieces that were swallowed.
     """
 
     def __init__(self, target_port: int, target_host: str = "127.0.0.1") -> None:
         self._target = (target_host, target_port)
         self.fault = Fault()
-        self.lost_requests = self.lost_replies = 0
+        self.lost_requests = self.lost_replies = self.cut_replies = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -79,24 +89,27 @@ class FaultyProxy:
             _reset(client)
             return
         self._open |= {client, server}
-        back = threading.Thread(target=self._pump, args=(server, client, False), daemon=True)
+        talk = _Talk()
+        back = threading.Thread(target=self._pump, args=(server, client, talk, False), daemon=True)
         back.start()
-        self._pump(client, server, True)
+        self._pump(client, server, talk, True)
         back.join()
         self._open -= {client, server}
         client.close()
         server.close()
 
-    def _pump(self, source: socket.socket, target: socket.socket, is_request: bool) -> None:
-        passed = 0
+    def _pump(self, source: socket.socket, target: socket.socket, talk: "_Talk", is_request: bool) -> None:
         try:
             while data := source.recv(CHUNK):
                 fault = self.fault
                 if fault.delay_s and not is_request:
                     time.sleep(fault.delay_s)
-                kept = self._surviving(data, fault, is_request, passed)
+                kept = self._surviving(data, fault, is_request, talk)
+                if is_request:
+                    talk.asked, talk.passed = data[:200], 0
+                else:
+                    talk.passed += len(kept)
                 target.sendall(kept)
-                passed += len(kept)
                 if len(kept) < len(data) and not fault.silent:
                     _reset(source)
                     _reset(target)
@@ -106,15 +119,17 @@ class FaultyProxy:
             _reset(source)
             _reset(target)
 
-    def _surviving(self, data: bytes, fault: Fault, is_request: bool, passed: int) -> bytes:
+    def _surviving(self, data: bytes, fault: Fault, is_request: bool, talk: "_Talk") -> bytes:
         if is_request and fault.drop_requests:
             self.lost_requests += 1
             return b""
         if not is_request and fault.drop_replies:
             self.lost_replies += 1
             return b""
-        if not is_request and fault.truncate_at is not None:
-            return data[: max(0, fault.truncate_at - passed)]
+        if not is_request and fault.truncate_at is not None and fault.truncate_of.encode() in talk.asked:
+            kept = data[: max(0, fault.truncate_at - talk.passed)]
+            self.cut_replies += len(kept) < len(data)
+            return kept
         return data
 
 

@@ -64,9 +64,10 @@ def test_scenario_35_loading_the_catalogue_is_interrupted(
     # A server that begins another life has its whole catalogue loaded again.
     start_epoch("test")
     db.session.commit()
-    with proxy.broken(Fault(truncate_at=1200)):
+    with proxy.broken(Fault(truncate_at=400, truncate_of="/sync/catalogue")):
         page.keyboard.press("F10")
         expect(status(page)).to_contain_text("Hors connexion", timeout=15_000)
+        assert proxy.cut_replies > 0
         sell(page, hall.codes[0])
     synchronise(page)
     wait_for_sales(1)
