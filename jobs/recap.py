@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from app.core.dates import date_long, time_short
+from app.core.dates import date_long, hours_between
 from app.core.db import db
 from app.core.errors import DomainError
 from app.core.mail import queue_mail
@@ -80,7 +80,7 @@ def recap_of(item_list: ItemList) -> ListRecap:
 def _when(slot: Slot | PickupTime | None) -> str:
     if slot is None:
         return "à préciser par l’équipe de la bourse"
-    return f"{date_long(slot.starts_at)}, de {time_short(slot.starts_at)} à {time_short(slot.ends_at)}"
+    return f"{date_long(slot.starts_at)}, {hours_between(slot.starts_at, slot.ends_at)}"
 
 
 def _body(item_list: ItemList) -> str:

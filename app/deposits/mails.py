@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.core.dates import date_long, datetime_long, time_short
+from app.core.dates import date_long, datetime_long, hours_between
 from app.core.mail import queue_mail
 from app.deposits.models import Registration
 from app.editions.models import Edition, Slot
@@ -62,4 +62,4 @@ def _lists_and_slot(registration: Registration) -> str:
 def _slot_words(slot: Slot | None) -> str:
     if slot is None:
         return "à convenir avec l'association"
-    return f"{date_long(slot.starts_at)}, de {time_short(slot.starts_at)} à {time_short(slot.ends_at)}"
+    return f"{date_long(slot.starts_at)}, {hours_between(slot.starts_at, slot.ends_at)}"

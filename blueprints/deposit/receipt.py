@@ -1,6 +1,6 @@
 """The receipt of a deposit, from what the database holds."""
 
-from app.core.dates import date_long, time_short
+from app.core.dates import date_long, hours_between
 from app.deposits.models import CheckIn, Item, ItemState, ListState, Registration
 from app.deposits.queries.lists import pickup_time
 from app.deposits.wording import item_words
@@ -57,4 +57,4 @@ def _pick_up(registration: Registration) -> str:
     time = pickup_time(registration.edition_id, registration.list_kind)
     if time is None:
         return "le jour sera annoncé"
-    return f"{date_long(time.starts_at)}, de {time_short(time.starts_at)} à {time_short(time.ends_at)}"
+    return f"{date_long(time.starts_at)}, {hours_between(time.starts_at, time.ends_at)}"

@@ -37,6 +37,7 @@ def payouts(edition_id: int) -> ResponseReturnValue:
         typed=typed,
         state=state,
         may_act=may_act(),
+        may_choose=may_act() and not edition.is_read_only,
         approvable=lambda: approvable(edition),
         state_choices=list(STATE_FILTERS.items()),
         state_labels=PAYOUT_STATE_LABELS,

@@ -79,6 +79,24 @@ def test_a_manager_opens_every_page(
         assert client.get(page).status_code == 200, page
 
 
+@pytest.mark.parametrize("page", ["registrations/{r}", "labels", "setup/slots/{slot}", "invitations/new"])
+def test_the_acts_of_a_closed_edition_are_out_of_use(
+    page: str, client: FlaskClient, login: Login, edition: Edition, registration: Registration
+) -> None:
+    values = {"slot": list_slots(edition.id)[0].id, "r": registration.id}
+    address = f"/editions/{edition.id}/{page.format(**values)}"
+    login(client, UserFactory(role=Role.MANAGER))
+    words, kept = "tout se lit, rien ne change", '<fieldset class="stack" disabled>'
+    assert words not in client.get(address).text
+    edition.state = EditionState.CLOSED
+    db.session.commit()
+    closed = client.get(address).text
+    assert words in closed
+    assert kept in closed
+    assert 'method="post"' not in closed.split(kept)[0].split('id="main"')[1]
+    assert "Importer de Billetweb" not in client.get(f"/editions/{edition.id}/registrations").text
+
+
 def test_others_are_sent_away(
     client: FlaskClient, login: Login, edition: Edition, registration: Registration
 ) -> None:
