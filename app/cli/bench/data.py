@@ -6,6 +6,7 @@ from flask.sessions import SecureCookieSessionInterface
 from app.accounts.models import User
 from app.accounts.sessions import open_session
 from app.cli.demo import fill_bourse
+from app.cli.demo.selling import SOLD_SHARE
 from app.core.db import db
 from app.editions.models import Edition
 from app.editions.rulebook import Rulebook
@@ -19,9 +20,12 @@ FURTHER_RANGES = (
 ITEMS_EACH = 20
 
 
-def load_edition(items: int) -> Edition:
-    """An edition with its sale under way and about so many items, twenty a depositor; commits."""
-    edition = fill_bourse(items // ITEMS_EACH)
+def load_edition(items: int, sold_share: float = SOLD_SHARE) -> Edition:
+    """An edition with its sale under way and about so many items, twenty a depositor; commits.
+
+    Labels have numbers for some 11,000 items.
+    """
+    edition = fill_bourse(items // ITEMS_EACH, sold_share)
     add_ranges(edition)
     db.session.commit()
     return edition

@@ -10,19 +10,19 @@ from app.cli.bench.tills import at_once, check_confirmed_once, codes_on_sale, op
 from app.cli.simulate.exchange import BATCH
 from app.cli.simulate.till import Till
 
-# Of two items each: what is on sale of an edition large enough to keep so many sales.
-BASKET = 2
+# So many items each, of an edition that has just begun to sell.
+BASKET, SOLD_SHARE = 2, 0.1
 TARGET = Target(10.0)
 
 
 def measure_resync(
-    setting: Setting, tills: int = 8, sales: int = 500, items: int = 16_000
+    setting: Setting, tills: int = 8, sales: int = 500, items: int = 10_000
 ) -> Iterator[Measure]:
     """A bourse per run: until the last sale is confirmed, then until each till knows what the others sold."""
     confirmed, informed, peaks = [], [], []
     for _ in range(setting.runs):
         with setting.bourse() as bourse:
-            edition = load_edition(items)
+            edition = load_edition(items, SOLD_SHARE)
             bourse.start()
             hall = open_tills(bourse, edition, tills)
             codes = codes_on_sale(edition)

@@ -23,6 +23,7 @@ from app.cli.bench.tills import at_once, check_confirmed_once, codes_on_sale, op
 from app.cli.simulate.exchange import BATCH
 from app.cli.simulate.till import Till
 from app.cli.support.server import PrivateServer
+from app.core.errors import DomainError
 
 BASKET = 2
 # Seconds between two sales of one till at a lively pace.
@@ -34,23 +35,20 @@ PER_SALE = Target(0.01)
 
 @dataclass
 class Phase:
-    """One way of sending, over all runs: seconds of each request, of each sale on the whole, of each page."""
+    """One way of sending, over all runs: seconds of each request, and of each sale on the whole."""
 
     what: str
     requests: list[float] = field(default_factory=list)
     per_sale: list[float] = field(default_factory=list)
-    pages: list[float] = field(default_factory=list)
 
 
 def measure_sales(
-    setting: Setting, tills: int = 8, people: int = 100, items: int = 10_000, seconds: float = 15.0
+    setting: Setting, tills: int = 8, people: int = 100, items: int = 10_000, seconds: float = 10.0
 ) -> Iterator[Measure]:
     """A bourse per run; each way of sending lasts `seconds`, or until what was kept for it is sent."""
-    paced, singly, batches = (
-        Phase("une par seconde et caisse"),
-        Phase("une par envoi"),
-        Phase(f"{BATCH} par envoi"),
-    )
+    paced, singly = Phase("une par seconde et caisse"), Phase("une par envoi")
+    batches = Phase(f"{BATCH} par envoi")
+    pages: list[float] = []
     peaks = []
     for _ in range(setting.runs):
         with setting.bourse() as bourse:
@@ -61,53 +59,47 @@ def measure_sales(
             codes = codes_on_sale(edition)
             few = int(seconds / PACE)
             many = (len(hall[0].exchange.on_sale) // BASKET // tills - few) // 2
-            with PeakMemory([bourse.web_pid]) as memory:
-                for phase, sales, work in (
-                    (paced, few, partial(_sell_in_time, seconds=seconds)),
-                    (singly, many, partial(_send, size=1, seconds=seconds)),
-                    (batches, many, partial(_send, size=BATCH, seconds=seconds)),
-                ):
+            works = (
+                (paced, few, partial(_sell_in_time, seconds=seconds)),
+                (singly, many, partial(_send, size=1, seconds=seconds)),
+                (batches, many, partial(_send, size=BATCH, seconds=seconds)),
+            )
+            with PeakMemory([bourse.web_pid]) as memory, _readers(bourse, visitors, 6 * seconds, pages):
+                for phase, sales, work in works:
                     for till in hall:
                         write_sales(till, codes, sales, BASKET)
-                    _run(phase, bourse, visitors, hall, work, seconds)
+                    _run(phase, hall, work)
             peaks.append(memory.largest or 0)
-            at_once(hall, Till.send)
             check_confirmed_once(hall, BASKET)
-    yield from _measures(setting, paced, singly, batches, max(peaks), people)
+    yield from _measures(setting, (paced, singly, batches), pages, max(peaks), people)
 
 
-Work = Callable[[Till], list[float]]
-
-
-def _run(
-    phase: Phase,
-    bourse: PrivateServer,
-    visitors: Sequence[Visitor],
-    hall: Sequence[Till],
-    work: Work,
-    seconds: float,
-) -> None:
-    """Send what waits at the tills in the way of this phase, while people read."""
-    waiting = sum(len(till.journal.waiting) for till in hall)
-    with _readers(bourse, visitors, seconds, phase):
-        found: list[list[float]] = []
-        elapsed = at_once(hall, lambda till: found.append(work(till)))
-    sent = waiting - sum(len(till.journal.waiting) for till in hall)
+def _run(phase: Phase, hall: Sequence[Till], work: Callable[[Till], list[float]]) -> None:
+    """Send what waits at the tills in the way of this phase; then whatever is left."""
+    waiting = _count_waiting(hall)
+    found: list[list[float]] = []
+    elapsed = at_once(hall, lambda till: found.append(work(till)))
     phase.requests += [each for times in found for each in times]
-    phase.per_sale.append(elapsed / sent)
+    phase.per_sale.append(elapsed / (waiting - _count_waiting(hall)))
     at_once(hall, Till.send)
+
+
+def _count_waiting(hall: Sequence[Till]) -> int:
+    return sum(len(till.journal.waiting) for till in hall)
 
 
 @contextmanager
 def _readers(
-    bourse: PrivateServer, visitors: Sequence[Visitor], seconds: float, phase: Phase
+    bourse: PrivateServer, visitors: Sequence[Visitor], seconds: float, pages: list[float]
 ) -> Iterator[None]:
-    """People turning pages, who have all come when the block begins."""
+    """People turning pages, who have all come when the block begins; DomainError when it outlasts them."""
     with ThreadPoolExecutor(1) as door:
-        reading = door.submit(browse, bourse.port, visitors, seconds + 1.5 * PAUSE, PAUSE)
+        reading = door.submit(browse, bourse.port, visitors, seconds, PAUSE)
         time.sleep(1.5 * PAUSE)
         yield
-        phase.pages += [answer.seconds for answer in reading.result()]
+        if reading.done():
+            raise DomainError("Les lecteurs sont partis avant que tout soit vendu : la mesure ne vaut rien.")
+        pages += [answer.seconds for answer in reading.result()]
 
 
 def _sell_in_time(till: Till, seconds: float) -> list[float]:
@@ -135,16 +127,16 @@ def _timed(till: Till, size: int) -> float:
 
 
 def _measures(
-    setting: Setting, paced: Phase, singly: Phase, batches: Phase, peak: int, people: int
+    setting: Setting, phases: Sequence[Phase], pages: Sequence[float], peak: int, people: int
 ) -> Iterator[Measure]:
-    for phase, target in ((paced, ACKNOWLEDGED), (singly, None), (batches, None)):
+    for phase in phases:
+        paced = phase is phases[0]
         details: dict[str, str | int | float] = {
-            "ventes par seconde": round(1 / percentile(phase.per_sale, 50), 1),
-            "lecteurs": people,
-            "pages p95 (ms)": round(percentile(phase.pages, 95) * 1000),
+            "ventes par seconde": round(1 / percentile(phase.per_sale, 50))
         }
-        what = f"{phase.what} : réponse"
+        what, target = f"{phase.what} : réponse", ACKNOWLEDGED if paced else None
         yield Measure("sales", what, setting.database, phase.requests, peak, target, details)
-    for phase in (singly, batches):
+    for phase in phases[1:]:
         what = f"{phase.what} : temps par vente"
         yield Measure("sales", what, setting.database, phase.per_sale, target=PER_SALE)
+    yield Measure("sales", f"pages de {people} personnes pendant ce temps", setting.database, pages)

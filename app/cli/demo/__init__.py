@@ -11,7 +11,7 @@ from app.cli.demo.deposits import fill_lists, register_people
 from app.cli.demo.edition import make_edition
 from app.cli.demo.payouts import settle_some
 from app.cli.demo.people import make_people
-from app.cli.demo.selling import play_sale
+from app.cli.demo.selling import SOLD_SHARE, play_sale
 from app.core.clock import utcnow
 from app.core.db import db
 from app.core.errors import DomainError
@@ -42,8 +42,10 @@ def load_demo(*, small: bool) -> tuple[DemoAccount, ...]:
     return DEMO_ACCOUNTS
 
 
-def fill_bourse(depositors: int) -> Edition:
+def fill_bourse(depositors: int, sold_share: float = SOLD_SHARE) -> Edition:
     """The accounts and the edition with so many depositors, in an empty database; commits.
+
+    `sold_share`: of the items, those sold already.
 
     Rows are written in bulk with ids of their own, which an empty database allows.
     """
@@ -53,7 +55,7 @@ def fill_bourse(depositors: int) -> Edition:
     people = make_people(depositors - 1, random)
     register_people(edition, people, random)
     fill_lists(edition, staff[Role.VOLUNTEER], random)
-    play_sale(edition, [staff[Role.VOLUNTEER], *_make_sellers(depositors)], random)
+    play_sale(edition, [staff[Role.VOLUNTEER], *_make_sellers(depositors)], random, sold_share)
     settle_some(edition, staff[Role.TREASURER])
     db.session.commit()
     return edition

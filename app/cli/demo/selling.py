@@ -38,8 +38,10 @@ HOURS = 3
 PIECES = (5000, 2000, 1000, 500, 200, 100, 50)
 
 
-def play_sale(edition: Edition, volunteer_ids: list[int], random: Random) -> None:
-    """Nearly half of the items sold in baskets of one to six, paid by cash, card or cheque.
+def play_sale(
+    edition: Edition, volunteer_ids: list[int], random: Random, sold_share: float = SOLD_SHARE
+) -> None:
+    """This share of the items sold in baskets of one to six, paid by cash, card or cheque.
 
     The first till was then counted and closed, so that a visitor may take it; the others are still open.
     """
@@ -49,7 +51,7 @@ def play_sale(edition: Edition, volunteer_ids: list[int], random: Random) -> Non
         )
     )
     random.shuffle(items)
-    baskets = _baskets(items[: int(len(items) * SOLD_SHARE)], random)
+    baskets = _baskets(items[: int(len(items) * sold_share)], random)
     tills = list(db.session.scalars(select(Till).where(Till.edition_id == edition.id, ~Till.training)))
     now = utcnow()
     desks = [_open(edition, till, each) for till, each in zip(tills, volunteer_ids, strict=True)]
