@@ -18,6 +18,7 @@ from app.cli.demo import load_demo
 from app.cli.screenshots.camera import Visitors, browser, photograph
 from app.cli.screenshots.pictures import PICTURES, Picture
 from app.cli.screenshots.scenes import Scene, set_scene
+from app.cli.screenshots.walks import film_label
 from app.cli.support.server import PrivateServer
 from app.core.db import db
 from config.settings import ROOT
@@ -35,7 +36,7 @@ def screenshots_command(names: tuple[str, ...]) -> None:
     if unknown:
         raise click.BadParameter(f"images inconnues : {', '.join(unknown)}.", param_hint="NAMES")
     chosen = [picture for picture in PICTURES if not names or picture.name in names]
-    with _bourse() as server, browser() as chromium:
+    with _bourse() as server, browser(film_label(server.directory / "film.mjpeg")) as chromium:
         failed = list(_take_all(chosen, Visitors(chromium, server.url)))
     if failed:
         raise click.ClickException(f"Images manquées : {', '.join(failed)}.")

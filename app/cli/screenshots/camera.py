@@ -1,7 +1,7 @@
 """The browser that takes the pictures: people signed in on a screen of a given size, PNG with a palette."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -28,15 +28,17 @@ class Screen:
 
 
 DESKTOP = Screen(1366, 768)
+TOUCH = Screen(1024, 768, touch=True)
 TABLET = Screen(1024, 768)
 PHONE = Screen(390, 844, scale=1.5, touch=True)
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
+def browser(filmed: Sequence[str] = ()) -> Iterator[Browser]:
+    """Chromium; `filmed` are the flags that say what its camera sees."""
     with sync_playwright() as driver:
         program = find_program("chromium", "chromium-browser", "google-chrome")
-        chromium = driver.chromium.launch(executable_path=program, args=FLAGS)
+        chromium = driver.chromium.launch(executable_path=program, args=[*FLAGS, *filmed])
         yield chromium
         chromium.close()
 

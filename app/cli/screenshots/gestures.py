@@ -9,6 +9,7 @@ from app.cli.screenshots.scenes import NEXT_ID, SALE_ID, billetweb_export, codes
 Gestures = Callable[[Page], None]
 TRIES = 5
 SCAN_MS = 500
+LOADING_MS = 60_000
 
 
 def visit(path: str) -> Gestures:
@@ -40,23 +41,28 @@ def check_list(page: Page) -> None:
 
 def scan_some(page: Page) -> None:
     """Three items in the basket of the first till; the basket is still there for the next picture."""
-    _stand_at_till(page)
+    stand_at_till(page)
     _scan(page, codes_on_sale(0, 3))
     expect(page.locator("[data-status]")).to_contain_text("Synchronisé")
 
 
 def take_cash(page: Page) -> None:
     """Paid with a note, the change on the screen."""
-    _stand_at_till(page)
+    stand_at_till(page)
     page.get_by_role("button", name="Espèces").click()
     page.get_by_label("Somme donnée par le client").fill("50")
     page.get_by_role("button", name="Encaisser").click()
+    see_it_done(page)
+
+
+def see_it_done(page: Page) -> None:
     expect(page.locator("[data-panel=done]")).to_be_visible()
+    expect(page.locator("[data-status]")).to_contain_text("Synchronisé")
 
 
 def sell_offline(page: Page) -> None:
     """The next customer at the same till, when the network is gone."""
-    _stand_at_till(page)
+    stand_at_till(page)
     page.context.set_offline(True)
     _scan(page, codes_on_sale(10, 2))
     page.get_by_role("button", name="Carte").click()
@@ -66,12 +72,12 @@ def sell_offline(page: Page) -> None:
 
 def count_drawer(page: Page) -> None:
     """Only one's own till can be counted."""
-    _stand_at_till(page)
+    stand_at_till(page)
     page.goto("/till/")
     page.get_by_role("link", name="Fermer").click()
 
 
-def _stand_at_till(page: Page) -> None:
+def stand_at_till(page: Page) -> None:
     page.goto("/till/")
     if page.get_by_role("link", name="Ouvrir la caisse 1").is_visible():
         page.get_by_role("link", name="Ouvrir la caisse 1").click()
@@ -81,10 +87,13 @@ def _stand_at_till(page: Page) -> None:
         page.get_by_role("link", name="Reprendre la vente").first.click()
     counter = page.locator("[data-counter]:not([inert])")
     take_over = page.get_by_role("button", name="Reprendre la caisse ici")
-    expect(counter.or_(take_over).first).to_be_visible()
+    expect(counter.or_(take_over).first).to_be_visible(timeout=LOADING_MS)
     if take_over.is_visible():
         take_over.click()
-    expect(counter).to_be_visible()
+    # The catalogue too is there.
+    expect(counter).to_be_visible(timeout=LOADING_MS)
+    if page.get_by_role("button", name="Pas maintenant").is_visible():
+        page.get_by_role("button", name="Pas maintenant").click()
 
 
 def _scan(page: Page, codes: list[str]) -> None:

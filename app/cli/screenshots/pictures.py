@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from app.accounts.models import Role
 from app.cli.screenshots import gestures as g
-from app.cli.screenshots.camera import DESKTOP, PHONE, TABLET, Screen
+from app.cli.screenshots import walks as w
+from app.cli.screenshots.camera import DESKTOP, PHONE, TABLET, TOUCH, Screen
 from app.cli.screenshots.scenes import Scene
 
 
@@ -33,8 +34,17 @@ PICTURES = (
     Picture("caisse-ouverture", VOLUNTEER, g.open_training_till),
     Picture("caisse-vente", VOLUNTEER, g.scan_some, places=BOTH),
     Picture("caisse-rendu", VOLUNTEER, g.take_cash),
+    Picture("clavier-1-article", VOLUNTEER, w.type_a_code),
+    Picture("clavier-2-especes", VOLUNTEER, w.type_the_note),
+    Picture("clavier-3-rendu", VOLUNTEER, w.press_enter),
     Picture("caisse-hors-connexion", VOLUNTEER, g.sell_offline),
     Picture("caisse-fermeture", VOLUNTEER, g.count_drawer),
+    Picture("doigt-1-article", VOLUNTEER, w.touch_search, TOUCH),
+    Picture("doigt-2-especes", VOLUNTEER, w.touch_a_note, TOUCH),
+    Picture("doigt-3-rendu", VOLUNTEER, w.touch_confirm, TOUCH),
+    Picture("camera-1-article", VOLUNTEER, w.show_the_label, PHONE),
+    Picture("camera-2-carte", VOLUNTEER, w.touch_card, PHONE),
+    Picture("camera-3-encaisse", VOLUNTEER, w.confirm_card, PHONE),
     Picture("depot", VOLUNTEER, g.visit("/editions/{sale}/deposit"), TABLET),
     Picture("articles", MANAGER, g.visit("/editions/{sale}/items")),
     Picture("article", MANAGER, g.look_at_item),
