@@ -2,9 +2,11 @@
 
 import enum
 import sqlite3
+import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from random import random
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
@@ -146,20 +148,27 @@ _RETRY_CODES = {1213, 1205, 1020}
 T = TypeVar("T")
 
 
-def in_transaction(work: Callable[[], T], attempts: int = 5) -> T:
-    """Run `work` and commit; the whole of it again when the database says the locks clashed.
+_ATTEMPTS = 8
+# Seconds before the second attempt, at most; twice as many before each that follows.
+_PAUSE = 0.01
+
+
+def in_transaction(work: Callable[[], T]) -> T:
+    """Run `work` and commit; the whole of it again, a moment later, when the database says the locks clashed.
 
     `work` must load everything it changes itself. Errors other than a lock clash are raised as they
     come, after a rollback.
     """
-    for attempt in range(1, attempts + 1):
+    for attempt in range(1, _ATTEMPTS + 1):
         try:
             result = work()
             db.session.commit()
         except OperationalError as error:
             db.session.rollback()
-            if attempt == attempts or not _is_lock_clash(error):
+            if attempt == _ATTEMPTS or not _is_lock_clash(error):
                 raise
+            # Those that clashed come back one after the other.
+            time.sleep(random() * _PAUSE * 2 ** (attempt - 1))
         except BaseException:
             db.session.rollback()
             raise

@@ -171,7 +171,7 @@ PROTECTIONS = (
         25,
         "a transaction whose locks clashed is done again",
         "app/core/db.py",
-        "if attempt == attempts or not _is_lock_clash(error):",
+        "if attempt == _ATTEMPTS or not _is_lock_clash(error):",
         "if True:",
     ),
     Protection(
