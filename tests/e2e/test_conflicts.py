@@ -58,7 +58,7 @@ def test_two_buyers_of_one_item(
 
     sign_in(page.context, live_server, manager)
     page.goto(f"/editions/{hall.edition.id}")
-    page.get_by_role("link", name="Vendus deux fois").click()
+    page.get_by_role("link", name="1 article vendu deux fois, à régler").click()
     expect(page.get_by_text("Garde l’article", exact=True)).to_be_visible()
     axe(page)
     page.get_by_role("link", name="Régler", exact=True).click()
