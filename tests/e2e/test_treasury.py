@@ -49,7 +49,7 @@ def test_a_treasurer_computes_approves_draws_pays_and_undoes(
     axe(page)
     page.get_by_role("link", name="Reversements", exact=True).click()
     page.get_by_role("button", name="Tout calculer").click()
-    expect(page.get_by_text("2 reversements calculés")).to_be_visible()
+    expect(page.get_by_text("2 reversements calculés, 0 recalculé")).to_be_visible()
     axe(page)
     page.get_by_role("button", name="Tout approuver").click()
     page.get_by_role("dialog").get_by_role("button", name="Tout approuver").click()
