@@ -45,7 +45,7 @@ class NothingHandedOver(DomainError):
     """No hand-over of this depositor can be taken back."""
 
     def __init__(self) -> None:
-        super().__init__("Aucune remise à annuler pour ce déposant.")
+        super().__init__("Aucune remise à défaire pour ce déposant.")
 
 
 def hand_over(edition: Edition, registration_id: int, by_id: int) -> HandedOver:

@@ -71,7 +71,7 @@ ACTIONS = {
     "payout.payment_undone": "Paiement d’un reversement annulé",
     "payout.absent": "Déposant absent au reversement",
     "unsold.handed_over": "Invendus rendus",
-    "unsold.hand_over_undone": "Remise d’invendus annulée",
+    "unsold.hand_over_undone": "Remise d’invendus défaite",
     "unsold.donated": "Invendus donnés",
 }
 SUBJECTS = {

@@ -71,7 +71,7 @@ def restitution_undo(edition_id: int, registration_id: int) -> ResponseReturnVal
         return redirect_to(_url(edition))
     db.session.commit()
     name = get_registration(edition.id, registration_id).user.full_name
-    flash(f"Remise annulée : {counted(count, 'article')} de {name} à remettre de nouveau.", "success")
+    flash(f"Remise défaite : {counted(count, 'article')} de {name} à remettre de nouveau.", "success")
     return redirect_to(_url(edition))
 
 

@@ -408,5 +408,5 @@ def test_unsold_goods_are_handed_over_after_a_question_and_to_a_name(treasurer, 
     undone = treasurer.post(
         f"/editions/{edition.id}/restitution/{registration_id}/undoing", follow_redirects=True
     )
-    assert "Remise annulée : 1 article" in undone.text
+    assert "Remise défaite : 1 article" in undone.text
     assert "1 article à lui rendre" in undone.text
