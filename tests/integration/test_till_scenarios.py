@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -215,7 +216,8 @@ def send_until_all_have_a_verdict(till: TestTill, url: str, sales: list[Received
         assert time.monotonic() < end, f"{len(waiting)} sales without a verdict"
         try:
             answer = till.send(client, *waiting[:5])
-        except OSError:
+        except (OSError, HTTPException):
+            # No answer, or one that stops in its middle.
             time.sleep(0.1)
             continue
         if answer.status_code == 200:
