@@ -49,9 +49,7 @@ def restitution_hand_over(edition_id: int, registration_id: int) -> ResponseRetu
     try:
         given = services.hand_over(edition, registration_id, current_user.id)
     except DomainError as refusal:
-        db.session.rollback()
-        flash(refusal.message, "warning")
-        return redirect_to(_url(edition))
+        return _refused(edition, refusal)
     db.session.commit()
     name = get_registration(edition.id, registration_id).user.full_name
     told = (_counted(given.returned, "rendu"), _counted(given.donated, "donné") if given.donated else "")
@@ -66,9 +64,7 @@ def restitution_undo(edition_id: int, registration_id: int) -> ResponseReturnVal
     try:
         count = services.undo_hand_over(edition, registration_id, current_user.id)
     except DomainError as refusal:
-        db.session.rollback()
-        flash(refusal.message, "warning")
-        return redirect_to(_url(edition))
+        return _refused(edition, refusal)
     db.session.commit()
     name = get_registration(edition.id, registration_id).user.full_name
     flash(f"Remise défaite : {counted(count, 'article')} de {name} à remettre de nouveau.", "success")
@@ -87,6 +83,12 @@ def restitution_donate(edition_id: int) -> ResponseReturnValue:
 def _counted(items: int, settled: str) -> str:
     """`11 articles rendus`."""
     return f"{counted(items, 'article')} {settled}{'s' if items > 1 else ''}"
+
+
+def _refused(edition: Edition, refusal: DomainError) -> ResponseReturnValue:
+    db.session.rollback()
+    flash(refusal.message, "warning")
+    return redirect_to(_url(edition))
 
 
 def _url(edition: Edition, remis: int | None = None) -> str:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 
 from app.accounts.models import User
 from app.accounts.sessions import open_session
+from app.cli.support.chromium import CHROMIUM, FLAGS
 from app.cli.support.processes import find_program
 from app.core.db import db
 from tests.support.databases import SqliteDatabases
@@ -18,16 +19,6 @@ from tests.support.server import LiveServer
 
 DESKTOP = {"viewport": {"width": 1366, "height": 768}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PICTURES = Path(__file__).resolve().parents[2] / "var" / "failed-tests"
 FAILED = pytest.StashKey[bool]()
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"

@@ -9,21 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from app.cli.support.chromium import CHROMIUM, FLAGS
 from app.cli.support.processes import find_program
 from app.core.errors import DomainError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PATIENCE_MS = 60_000
 KEY_SECONDS = 0.004
 # `bench.next()`: the moment (ms) at which the next line, or "encaissé", was on the screen. `bench.ready`: ms
@@ -68,13 +60,13 @@ def chromium() -> "Iterator[Browser]":
             "développeurs."
         ) from error
     try:
-        program = find_program("chromium", "chromium-browser", "google-chrome")
+        program = find_program(*CHROMIUM)
     except RuntimeError as error:
         raise DomainError(
             "Chromium manque : installez le paquet « chromium », ou lancez ./bourse test."
         ) from error
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=list(FLAGS))
+        browser = driver.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
 
