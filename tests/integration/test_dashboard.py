@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
 
 from app.accounts.models import Role
 from app.core.db import db
@@ -12,6 +11,7 @@ from app.reporting.queries import live_figures
 from app.reporting.rules import TillStatus
 from app.sales.models import PaymentMethod, TillDevice, TillSession
 from tests.factories import EditionFactory, TillFactory, UserFactory, list_on_sale
+from tests.support.queries import counted_queries
 from tests.support.sales import sell, void
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -81,12 +81,8 @@ def test_an_edition_without_sale_has_a_dashboard(edition):
 
 def test_five_queries_whatever_the_number_of_sales(edition):
     def count_queries() -> int:
-        seen: list[str] = []
-        listener = lambda *args: seen.append(args[2])  # noqa: E731
-        connection = db.session.connection()
-        event.listen(connection, "before_cursor_execute", listener)
-        live_figures(edition.id, NOW)
-        event.remove(connection, "before_cursor_execute", listener)
+        with counted_queries() as seen:
+            live_figures(edition.id, NOW)
         return len(seen)
 
     till = TillFactory(edition=edition, number=1)

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from app.accounts.models import Role, User
 from app.core.clock import utcnow
@@ -29,6 +29,7 @@ from tests.factories import (
     UserFactory,
     declared_list,
 )
+from tests.support.queries import counted_queries
 
 Login = Callable[[FlaskClient, User], FlaskClient]
 HTMX = {"HX-Request": "true"}
@@ -382,13 +383,8 @@ def test_queries_do_not_grow_with_the_items(
 ) -> None:
     def queries() -> int:
         page = {"home": "/portal", "sales": f"/editions/{registration.edition_id}/portal/sales"}
-        seen: list[str] = []
-        listener = lambda *args: seen.append(args[2])  # noqa: E731
-        event.listen(db.engine, "before_cursor_execute", listener)
-        try:
+        with counted_queries() as seen:
             answer = me.get(page.get(tail, address(item_list, tail)))
-        finally:
-            event.remove(db.engine, "before_cursor_execute", listener)
         assert answer.status_code == 200
         return len(seen)
 

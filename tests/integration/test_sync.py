@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
 from app.core.clock import utcnow
@@ -29,6 +29,7 @@ from app.sales.services import journal
 from app.sales.services.journal import ReceivedEntry, receive_entry
 from app.sales.services.sessions import Count, close_session
 from tests.factories import TillFactory, list_on_sale
+from tests.support.queries import counted_queries
 from tests.support.till import TestTill
 
 
@@ -319,11 +320,8 @@ def test_reading_the_catalogue_costs_the_same_for_any_number_of_items(
     asked = []
     for number, item_list in enumerate((few, many), start=1):
         till = TestTill(TillFactory(edition=item_list.registration.edition, number=number))
-        statements: list[str] = []
-        listener = lambda *args, seen=statements: seen.append(args[2])  # noqa: E731
-        event.listen(db.engine, "before_cursor_execute", listener)
-        till.request(client, "GET", "/sync/catalogue")
-        event.remove(db.engine, "before_cursor_execute", listener)
+        with counted_queries() as statements:
+            till.request(client, "GET", "/sync/catalogue")
         asked.append(len([text for text in statements if text.startswith("SELECT")]))
     assert asked[0] == asked[1] > 0
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from app.accounts.models import Role, User
 from app.core.clock import utcnow
@@ -25,6 +25,7 @@ from app.payouts.models import Payout, PayoutAdjustment, PayoutState
 from app.payouts.queries import FIGURES, get_ledger_row, slip_facts
 from app.payouts.services import add_adjustment
 from tests.factories import EditionFactory, TillFactory, UserFactory, declared_list, list_on_sale
+from tests.support.queries import counted_queries
 from tests.support.sales import sell
 
 Login = Callable[[FlaskClient, User], FlaskClient]
@@ -346,12 +347,8 @@ def test_slips_are_asked_for_and_wait_when_the_queue_is_down(treasurer, edition,
 @pytest.mark.parametrize("path", ["treasury", "treasury/payouts", "treasury/figures/vendus", "restitution"])
 def test_pages_ask_as_many_queries_for_2_as_for_40_depositors(treasurer, edition, path):
     def count_queries() -> int:
-        seen: list[str] = []
-        listener = lambda *args: seen.append(args[2])  # noqa: E731
-        connection = db.session.connection()
-        event.listen(connection, "before_cursor_execute", listener)
-        assert treasurer.get(f"/editions/{edition.id}/{path}").status_code == 200
-        event.remove(connection, "before_cursor_execute", listener)
+        with counted_queries() as seen:
+            assert treasurer.get(f"/editions/{edition.id}/{path}").status_code == 200
         return len(seen)
 
     till = TillFactory(edition=edition, number=3)
