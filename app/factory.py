@@ -39,7 +39,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     Raises SettingsError when the environment lacks something.
     """
     settings = load_settings(overrides=overrides)
-    set_up_logging(debug=settings.DEBUG)
+    set_up_logging(debug=settings.DEBUG, file=settings.log_file)
     if settings.SENTRY_DSN:
         import sentry_sdk
 

@@ -1,4 +1,4 @@
-"""One JSON line per event on standard error, with the fields of the seed (§5.2).
+"""One JSON line per event, with the fields of the seed (§5.2): on standard error, or in the process's file.
 
 timestamp, level (INFO, WARN, ERROR), service (api, caisse, batch), correlation_id, user_id, edition_id,
 action, details, duration_ms. Code says `log.info("sale.recorded", till=3, total_cents=450)`: the name is the
@@ -8,9 +8,13 @@ action, what is no field of the format goes into details.
 import logging
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
+
+from config.log_files import LogFile
 
 FIELDS = ("timestamp", "level", "service", "correlation_id", "user_id", "edition_id", "action")
 # Bound when a request or a job begins (time.perf_counter()): its lines say how long after.
@@ -18,7 +22,16 @@ STARTED = "started"
 LEVELS = {"warning": "WARN", "critical": "ERROR", "exception": "ERROR"}
 
 
-def set_up_logging(*, debug: bool) -> None:
+class Lines:
+    """What structlog hands each line to, whatever its level."""
+
+    def __init__(self, write: Callable[[str], object]) -> None:
+        self.debug = self.info = self.warning = self.error = self.critical = write
+
+
+def set_up_logging(*, debug: bool, file: Path | None = None) -> None:
+    """`file`: where this process writes its lines; None for standard error."""
+    write = LogFile(file).write if file else _to_standard_error
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -29,9 +42,14 @@ def set_up_logging(*, debug: bool) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if debug else logging.INFO),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: Lines(write),
         cache_logger_on_first_use=False,
     )
+
+
+def _to_standard_error(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
 def as_the_seed_wants(_: WrappedLogger, method: str, event: EventDict) -> EventDict:

@@ -23,7 +23,8 @@ class Settings:
     """Everything the application takes from its surroundings.
 
     `DATA_DIR` holds the embedded database, the queue and produced files. `REDIS_URL` empty means the
-    embedded Valkey. `SMTP_URL` empty means mail is kept on the outbox page only.
+    embedded Valkey. `SMTP_URL` empty means mail is kept on the outbox page only. `LOG_NAME` is this process's
+    file in `DATA_DIR/log`, empty for standard error.
     """
 
     SECRET_KEY: str
@@ -34,6 +35,7 @@ class Settings:
     MAIL_FROM: str
     PUBLIC_URL: str
     SENTRY_DSN: str
+    LOG_NAME: str
     METRICS_TOKEN: str
     METRICS_NETWORKS: tuple[str, ...]
     DEMO: bool
@@ -41,6 +43,15 @@ class Settings:
     SECURE_COOKIES: bool
     TRUSTED_PROXIES: int
     TESTING: bool = False
+
+    @property
+    def log_dir(self) -> Path:
+        return self.DATA_DIR / "log"
+
+    @property
+    def log_file(self) -> Path | None:
+        """Where this process writes its log; None: on standard error."""
+        return self.log_dir / f"{self.LOG_NAME}.log" if self.LOG_NAME else None
 
 
 def load_settings(
@@ -60,6 +71,7 @@ def load_settings(
         "MAIL_FROM": env.get("MAIL_FROM", "Bourse ALPE <bourse@example.org>"),
         "PUBLIC_URL": public_url,
         "SENTRY_DSN": env.get("SENTRY_DSN", ""),
+        "LOG_NAME": env.get("LOG_NAME", ""),
         "METRICS_TOKEN": env.get("METRICS_TOKEN", ""),
         "METRICS_NETWORKS": _networks(env.get("METRICS_NETWORKS", "127.0.0.0/8 ::1")),
         "DEMO": demo,

@@ -11,6 +11,10 @@ from pathlib import Path
 import click
 import structlog
 
+from app.core.clock import utcnow
+from app.core.dates import to_paris
+from config.log_files import hold
+
 log = structlog.get_logger()
 GRACE_SECONDS = 10
 # A child that keeps dying is started again after 1, 2, 4 … seconds, never more than this.
@@ -19,7 +23,7 @@ LONGEST_PAUSE = 30
 
 @dataclass
 class Child:
-    """A command and, once started, its process; its output goes to a file of the log directory."""
+    """A command and, once started, its process."""
 
     name: str
     command: Sequence[str]
@@ -29,7 +33,11 @@ class Child:
 
 
 class Supervisor:
-    """Keeps children alive until the person presses Ctrl-C (or the terminal or system ends us)."""
+    """Keeps children alive until the person presses Ctrl-C (or the terminal or system ends us).
+
+    In the log directory each writes its events to NAME.log by itself; what else it prints, above all why it
+    crashed, goes to NAME-DAY.out, by the day it was started.
+    """
 
     def __init__(self, log_dir: Path, environ: Mapping[str, str]) -> None:
         self._log_dir = log_dir
@@ -70,12 +78,17 @@ class Supervisor:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
+    def output_of(self, name: str) -> Path:
+        """Where what a child prints goes, when it is started today."""
+        return self._log_dir / f"{name}-{to_paris(utcnow()):%Y-%m-%d}.out"
+
     def _spawn(self, child: Child) -> None:
-        with (self._log_dir / f"{child.name}.log").open("ab") as output:
+        with self.output_of(child.name).open("ab") as output:
+            hold(output.fileno())
             # Its own session: Ctrl-C reaches us alone, and we end the children in order.
             child.process = subprocess.Popen(
                 child.command,
-                env=self._environ,
+                env={**self._environ, "LOG_NAME": child.name},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -82,10 +82,9 @@ def serve(app: Flask, host: str, port: int, welcome: list[str]) -> None:
     _refuse_taken_port(host, port)
     base_url = _local_url(host, port)
     os.environ["BIND"] = f"{host}:{port}"
-    log_dir = Path(app.config["DATA_DIR"]) / "log"
     with app.app_context():
         db.engine.dispose()
-    supervisor = Supervisor(log_dir, os.environ)
+    supervisor = Supervisor(Path(app.config["DATA_DIR"]) / "log", os.environ)
     try:
         if queue := embedded_queue_command(app):
             supervisor.start("queue", *queue)
@@ -95,7 +94,7 @@ def serve(app: Flask, host: str, port: int, welcome: list[str]) -> None:
         )
         # The others after it: the person waits for the page, and small machines have two cores.
         if not wait_until_healthy(base_url) and not supervisor.stopping:
-            raise click.ClickException(f"Le serveur ne répond pas. Son journal : {log_dir / 'web.log'}")
+            raise click.ClickException(f"Le serveur ne répond pas. Lisez {supervisor.output_of('web')}.")
         supervisor.start("worker", sys.executable, "-m", "app.cli", "worker")
         supervisor.start("scheduler", sys.executable, "-m", "app.cli", "scheduler")
         click.echo(
