@@ -39,7 +39,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     Raises SettingsError when the environment lacks something.
     """
     settings = load_settings(overrides=overrides)
-    set_up_logging(debug=settings.DEBUG, file=settings.log_file)
+    set_up_logging(debug=settings.DEBUG, security_file=settings.security_log, file=settings.log_file)
     if settings.SENTRY_DSN:
         import sentry_sdk
 
@@ -48,10 +48,10 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         "app", root_path=str(ROOT / "app"), static_folder=str(ROOT / "static"), static_url_path="/static"
     )
     _configure(app, settings)
+    # The order of what is done for a request: its time, its token, the promise of GET, then who may.
+    init_tracing(app)
     _init_extensions(app)
     init_addresses(app)
-    # The order of what is done for a request: its time, the promise of GET, then who may.
-    init_tracing(app)
     init_security(app)
     init_access(app)
     init_htmx(app)

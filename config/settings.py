@@ -49,6 +49,11 @@ class Settings:
         return self.DATA_DIR / "log"
 
     @property
+    def security_log(self) -> Path:
+        """One for all processes of a machine."""
+        return self.log_dir / "security.log"
+
+    @property
     def log_file(self) -> Path | None:
         """Where this process writes its log; None: on standard error."""
         return self.log_dir / f"{self.LOG_NAME}.log" if self.LOG_NAME else None

@@ -5,9 +5,21 @@ from pathlib import Path
 from flask import current_app
 
 from app.core.clock import utcnow
+from app.operations import security_log
 from app.operations.log_rotation import rotate_logs
 
 
-def keep_logs() -> str:
-    """At four: pack the files of days gone, remove those that are too old."""
-    return rotate_logs(Path(current_app.config["DATA_DIR"]) / "log", utcnow())
+def pack_logs() -> str:
+    """Pack the files of days gone, remove those that are too old."""
+    return rotate_logs(_data_dir() / "log", utcnow())
+
+
+def archive_security_log() -> str:
+    """Seal the security events of days gone, remove those of five years ago."""
+    return security_log.archive_security_log(
+        _data_dir() / "log", _data_dir() / "archive", current_app.config["SECRET_KEY"], utcnow()
+    )
+
+
+def _data_dir() -> Path:
+    return Path(current_app.config["DATA_DIR"])

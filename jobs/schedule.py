@@ -60,7 +60,8 @@ TASKS = (
     Task("jobs", "jobs.recovery:hand_over_stranded_jobs", every=MINUTE),
     Task("mail", "jobs.recovery:deliver_waiting_mail", every=MINUTE),
     Task("invitations", "jobs.schedule:expire_invitations", daily_at=time(3, 0)),
-    Task("logs", "jobs.logs:keep_logs", daily_at=time(4, 0)),
+    Task("logs", "jobs.logs:pack_logs", daily_at=time(4, 0)),
+    Task("security_log", "jobs.logs:archive_security_log", daily_at=time(4, 0)),
 )
 
 

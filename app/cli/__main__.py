@@ -17,6 +17,7 @@ COMMANDS = {
     "db": ("app.cli.database:db_group", "La base : mise à jour, état."),
     "user": ("app.cli.users:user_group", "Les comptes : créer, changer de rôle, mot de passe."),
     "audit": ("app.cli.audit:audit_group", "Le journal d'audit : vérifier."),
+    "archive": ("app.cli.archive:archive_group", "Les archives chiffrées : liste, lecture."),
     "simulate": ("app.cli.simulate:simulate_command", "Jouer une édition entière, aussi dans la tempête."),
     "bench": ("app.cli.bench:bench_command", "Mesurer la vitesse."),
     "screenshots": ("app.cli.screenshots:screenshots_command", "Refaire les images du guide."),

@@ -40,10 +40,13 @@ def default_data_dir() -> Path:
     return Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve()
 
 
-def application() -> Flask:
-    """The application on the configured data directory, its schema brought up to date."""
+def application(log_name: str = "commands") -> Flask:
+    """The application on the configured data directory, its schema brought up to date.
+
+    A person reads what a command prints: its log goes to a file, unless `log_name` is empty.
+    """
     prepare_environment(default_data_dir())
-    app = create_app()
+    app = create_app({"LOG_NAME": os.environ.get("LOG_NAME") or log_name})
     with app.app_context():
         flask_migrate.upgrade(directory=str(ROOT / "migrations"))
     return app

@@ -66,7 +66,7 @@ def worker_command() -> None:
     """Un processus de travaux, jusqu'à Ctrl-C."""
     from jobs.worker import run_worker
 
-    run_worker(application())
+    run_worker(application(log_name=""))
 
 
 @click.command()
@@ -74,7 +74,7 @@ def scheduler_command() -> None:
     """Les travaux planifiés, jusqu'à Ctrl-C ; un seul agit quand il y en a plusieurs."""
     from jobs.schedule import run_scheduler
 
-    run_scheduler(application())
+    run_scheduler(application(log_name=""))
 
 
 def serve(app: Flask, host: str, port: int, welcome: list[str]) -> None:

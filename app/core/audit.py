@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import BigInteger, Integer, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utcnow
 from app.core.db import CodeString, Model, UtcDateTime, db
 
+log = structlog.get_logger()
 GENESIS = "0" * 64
 
 
@@ -43,10 +45,11 @@ class AuditHead(Model):
 
 
 def record(action: str, subject: str, *, actor_id: int | None = None, **details: Any) -> AuditEntry:
-    """Add one line in the caller's transaction.
+    """Add one line in the caller's transaction, and tell the log (which also knows of what is rolled back).
 
     `action` is a verb in English (`edition.opened`), `subject` names the row (`edition:3`). `details`
-    hold ids, amounts in cents and reasons, never secrets or personal data.
+    hold ids, amounts in cents and reasons, never secrets or personal data. Reasons were typed by people:
+    they stay out of the log.
     """
     head = db.session.get_one(AuditHead, 1, with_for_update=True, populate_existing=True)
     entry = AuditEntry(
@@ -62,6 +65,8 @@ def record(action: str, subject: str, *, actor_id: int | None = None, **details:
     head.seq, head.hash = entry.seq, entry.hash
     db.session.add(entry)
     db.session.flush()
+    actor = {} if actor_id is None else {"user_id": str(actor_id)}
+    log.info(action, subject=subject, audit=entry.seq, **actor)
     return entry
 
 

@@ -111,10 +111,16 @@ def prepare_engine(engine: Engine) -> None:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Options of `create_engine` for a database URL."""
+    """Options of `create_engine` for a database URL. What a statement was given stays out of error messages:
+    they go to the log."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 20}
+        return {
+            "connect_args": {"timeout": 15, "check_same_thread": False},
+            "pool_size": 20,
+            "hide_parameters": True,
+        }
     return {
+        "hide_parameters": True,
         "isolation_level": "READ COMMITTED",
         "pool_pre_ping": True,
         "pool_recycle": 1800,

@@ -22,7 +22,7 @@ def rotate_logs(directory: Path, now: datetime) -> str:
     today = to_paris(now).date()
     packed = _pack_days_gone(directory, today)  # what a night that was cut short left
     for path in sorted(directory.glob("*.log")):
-        if not day_of(path):
+        if not day_of(path) and not _is_security(path):
             take_away(path, directory / f"{path.stem}-{today - timedelta(days=1)}.log")
     packed += _pack_days_gone(directory, today)
     removed = _remove_older(directory, today - KEPT_FOR)
@@ -35,11 +35,16 @@ def day_of(path: Path) -> date | None:
     return date.fromisoformat(found[1]) if found else None
 
 
+def _is_security(path: Path) -> bool:
+    """Archived otherwise: no plain copy of it is kept."""
+    return path.name.startswith("security")
+
+
 def _pack_days_gone(directory: Path, today: date) -> int:
     packed = 0
     for path in sorted([*directory.glob("*.log"), *directory.glob("*.out")]):
         day = day_of(path)
-        if day and day < today and not is_held(path):
+        if day and day < today and not is_held(path) and not _is_security(path):
             _pack(path)
             packed += 1
     return packed

@@ -243,10 +243,10 @@ def check_access() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
+    bind_person()
     if not allowed & current_user.roles:
         abort(403)
     g.acting_user = current_user
-    bind_person()
     return None
 
 

@@ -10,9 +10,12 @@ from werkzeug.exceptions import HTTPException
 from app.core.db import db
 from app.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from app.web.htmx import is_htmx
+from app.web.tracing import bind_person
 
 log = structlog.get_logger()
 OWN_PAGES = {400, 403, 404, 413, 429, 500}
+# What the log tells of refusals: the address by its name, for it may hold a token.
+REFUSALS = {403: "access.refused", 429: "access.limited"}
 
 
 def init_errors(app: Flask) -> None:
@@ -33,6 +36,8 @@ def _status_of(error: DomainError) -> int:
 
 
 def _csrf_error(_: CSRFError) -> ResponseReturnValue:
+    bind_person()
+    log.warning("access.csrf_refused", endpoint=request.endpoint)
     return _page(400, "Cette page est restée ouverte trop longtemps. Rechargez-la, puis recommencez.")
 
 
@@ -48,11 +53,13 @@ def _server_error(error: HTTPException) -> ResponseReturnValue:
     db.session.rollback()
     original = getattr(error, "original_exception", None)
     name = "database.failed" if isinstance(original, SQLAlchemyError) else "http.failed"
-    log.error(name, path=request.path, exc_info=original or error)
+    log.error(name, endpoint=request.endpoint, exc_info=original or error)
     return _page(500, None)
 
 
 def _page(status: int, message: str | None) -> ResponseReturnValue:
+    if status in REFUSALS:
+        log.warning(REFUSALS[status], endpoint=request.endpoint)
     if request.accept_mimetypes.best == "application/json":
         return {"error": message or "error"}, status
     if is_htmx() and message:

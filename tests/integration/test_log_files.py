@@ -82,11 +82,12 @@ def test_what_a_cut_night_left_is_kept(tmp_path: Path) -> None:
 def test_lines_go_to_the_file_of_the_process(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kept = structlog.get_config()
     try:
-        set_up_logging(debug=False, file=tmp_path / "log" / "worker.log")
+        file = tmp_path / "log" / "worker.log"
+        set_up_logging(debug=False, security_file=tmp_path / "security.log", file=file)
         structlog.get_logger().warning("scan.failed", till=3)
     finally:
         structlog.configure(**kept)
-    [line] = map(json.loads, (tmp_path / "log" / "worker.log").read_text().splitlines())
+    [line] = map(json.loads, file.read_text().splitlines())
     assert (line["level"], line["action"], line["details"]) == ("WARN", "scan.failed", {"till": 3})
     assert capsys.readouterr().err == ""
 

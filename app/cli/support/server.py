@@ -47,6 +47,7 @@ class PrivateServer:
                 "PUBLIC_URL": self.url,
                 "SECRET_KEY": self._secret_key,
                 "SMTP_URL": "",
+                "LOG_NAME": "commands",
             }
         )
 
