@@ -6,9 +6,10 @@ from app.core.db import db
 from app.deposits import models as deposits
 from app.editions import models as editions
 from app.labels import models as labels
+from app.monitoring import models as monitoring
 from app.operations import models as operations
 from app.payouts import models as payouts
 from app.sales import models as sales
 
-AREAS = (audit, mail, accounts, editions, deposits, labels, sales, payouts, operations)
+AREAS = (audit, mail, accounts, editions, deposits, labels, sales, payouts, operations, monitoring)
 ALL_TABLES = db.metadata.tables
