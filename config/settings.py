@@ -9,6 +9,8 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+from config.gateways import BadGateway, read_gateway
+
 ROOT = Path(__file__).resolve().parent.parent
 # What the commands of one machine, demonstrations and tests stand under unless told.
 LOCAL_URL = "http://127.0.0.1:8000"
@@ -23,8 +25,9 @@ class Settings:
     """Everything the application takes from its surroundings.
 
     `DATA_DIR` holds the embedded database, the queue and produced files. `REDIS_URL` empty means the
-    embedded Valkey. `SMTP_URL` empty means mail is kept on the outbox page only. `LOG_NAME` is this process's
-    file in `DATA_DIR/log`, empty for standard error.
+    embedded Valkey. `SMTP_URL` empty means mail is kept on the outbox page only. `SMS_GATEWAY` and
+    `CALL_GATEWAY`: a preset of config/gateways.yaml or a file; empty, alerts go by e-mail alone. `LOG_NAME`
+    is this process's file in `DATA_DIR/log`, empty for standard error.
     """
 
     SECRET_KEY: str
@@ -33,11 +36,16 @@ class Settings:
     REDIS_URL: str
     SMTP_URL: str
     MAIL_FROM: str
+    SMS_GATEWAY: str
+    SMS_SENDER: str
+    CALL_GATEWAY: str
+    CALL_SENDER: str
     PUBLIC_URL: str
     SENTRY_DSN: str
     LOG_NAME: str
     METRICS_TOKEN: str
     METRICS_NETWORKS: tuple[str, ...]
+    WATCHDOG_TOKEN: str
     DEMO: bool
     DEBUG: bool
     SECURE_COOKIES: bool
@@ -74,11 +82,16 @@ def load_settings(
         "REDIS_URL": env.get("REDIS_URL") or f"unix://{_socket_in(data_dir)}",
         "SMTP_URL": env.get("SMTP_URL", ""),
         "MAIL_FROM": env.get("MAIL_FROM", "Bourse ALPE <bourse@example.org>"),
+        "SMS_GATEWAY": env.get("SMS_GATEWAY", ""),
+        "SMS_SENDER": env.get("SMS_SENDER", ""),
+        "CALL_GATEWAY": env.get("CALL_GATEWAY", ""),
+        "CALL_SENDER": env.get("CALL_SENDER", ""),
         "PUBLIC_URL": public_url,
         "SENTRY_DSN": env.get("SENTRY_DSN", ""),
         "LOG_NAME": env.get("LOG_NAME", ""),
         "METRICS_TOKEN": env.get("METRICS_TOKEN", ""),
         "METRICS_NETWORKS": _networks(env.get("METRICS_NETWORKS", "127.0.0.0/8 ::1")),
+        "WATCHDOG_TOKEN": env.get("WATCHDOG_TOKEN", ""),
         "DEMO": demo,
         "DEBUG": debug,
         "SECURE_COOKIES": public_url.startswith("https://"),
@@ -98,6 +111,8 @@ def load_settings(
                 "https://bourse.example.org."
             )
         values["PUBLIC_URL"] = LOCAL_URL
+    for kind in ("SMS", "CALL"):
+        _check_gateway(kind, values, env)
     return Settings(**values)
 
 
@@ -114,6 +129,16 @@ def _socket_in(data_dir: Path) -> Path:
         return socket
     digest = hashlib.sha256(str(data_dir).encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"bourse-{digest}.sock"
+
+
+def _check_gateway(kind: str, values: Mapping[str, Any], env: Mapping[str, str]) -> None:
+    """At the start, not at the first alarm."""
+    name = values[f"{kind}_GATEWAY"]
+    try:
+        if name:
+            read_gateway(name, values[f"{kind}_SENDER"], env)
+    except BadGateway as error:
+        raise SettingsError(f"{kind}_GATEWAY : {error}") from error
 
 
 def _flag(env: Mapping[str, str], name: str) -> bool:

@@ -8,6 +8,7 @@ from flask import current_app
 
 from app.core.db import db, in_transaction
 from app.core.mail import OutgoingMail
+from app.core.smtp import BadSmtpUrl, open_smtp
 from app.operations.delivery import (
     claim_next_mail,
     keep_waiting_mail,
@@ -16,7 +17,7 @@ from app.operations.delivery import (
     note_unreachable,
 )
 from app.operations.files import path_of
-from app.operations.smtp import BadSmtpUrl, build_message, open_smtp
+from app.operations.smtp import build_message
 
 log = structlog.get_logger()
 UNREACHABLE = "Le serveur d'envoi ne répond pas. Nouvel essai dans une minute."

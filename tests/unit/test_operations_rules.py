@@ -9,8 +9,9 @@ import pytest
 
 from app.accounts.models import Role
 from app.core.mail import OutgoingMail
+from app.core.smtp import BadSmtpUrl, open_smtp
 from app.operations.rules import RETRY_PAUSES, may_read_mail, may_see_job, next_attempt
-from app.operations.smtp import BadSmtpUrl, build_message, open_smtp
+from app.operations.smtp import build_message
 from jobs.schedule import Task
 
 NOW = datetime(2026, 11, 21, 9, 0, 42, tzinfo=UTC)
