@@ -14,6 +14,7 @@ COMMANDS = {
     "run": ("app.cli.serve:run_command", "L'application sur la base configurée."),
     "worker": ("app.cli.serve:worker_command", "Un processus de travaux (PDF, courriels, imports)."),
     "scheduler": ("app.cli.serve:scheduler_command", "Les travaux planifiés."),
+    "watchdog": ("app.cli.watchdog:watchdog_group", "Surveiller l'application depuis un autre ordinateur."),
     "db": ("app.cli.database:db_group", "La base : mise à jour, état."),
     "user": ("app.cli.users:user_group", "Les comptes : créer, changer de rôle, mot de passe."),
     "audit": ("app.cli.audit:audit_group", "Le journal d'audit : vérifier."),

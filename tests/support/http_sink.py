@@ -25,7 +25,8 @@ class Answer:
 
 
 class HttpSink(ThreadingHTTPServer):
-    """`url` is where it listens, `requests` what came. `answers` are given in turn, the last one for ever."""
+    """`url` is where it listens, `requests` what came. `answers` are given in turn, the last one for ever;
+    `by_path` wins."""
 
     daemon_threads = True
 
@@ -34,6 +35,7 @@ class HttpSink(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.requests: list[Received] = []
         self.answers = [Answer()]
+        self.by_path: dict[str, Answer] = {}
 
 
 class Exchange(BaseHTTPRequestHandler):
@@ -46,7 +48,9 @@ class Exchange(BaseHTTPRequestHandler):
         sink.requests.append(
             Received(self.command, parts.path, parse_qs(parts.query), dict(self.headers.items()), body)
         )
-        answer = sink.answers.pop(0) if len(sink.answers) > 1 else sink.answers[0]
+        answer = sink.by_path.get(parts.path) or (
+            sink.answers.pop(0) if len(sink.answers) > 1 else sink.answers[0]
+        )
         self.send_response(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)
