@@ -97,7 +97,7 @@ def watchdog_group(
         return
     if not url:
         raise click.UsageError("Donnez l’adresse de l’application : --url https://bourse.example.org.")
-    set_up_logging(debug=False)
+    set_up_logging(debug=False, security_file=directory / "security.log")
     channels, given = _channels(), _given(contacts)
     token = os.environ.get("WATCHDOG_TOKEN", "")
     if not (token or given):

@@ -134,7 +134,7 @@ def _hand_over(gateway: Gateway | None, kind: str, to: str, text: str) -> None:
         raise NotDelivered(
             "La passerelle ne peut pas être appelée : vérifiez ses secrets.", for_good=True
         ) from error
-    _check_answer(gateway, answer.status, said)
+    _check_answer(gateway, to, answer.status, said)
 
 
 def _unreachable(error: Exception) -> str:
@@ -146,8 +146,8 @@ def _unreachable(error: Exception) -> str:
     return "La passerelle est injoignable."
 
 
-def _check_answer(gateway: Gateway, status: int, said: str) -> None:
-    words = f" : {without_secrets(said, gateway)[:120]}" if said.strip() else ""
+def _check_answer(gateway: Gateway, to: str, status: int, said: str) -> None:
+    words = f" : {without_secrets(said, gateway, to)[:120]}" if said.strip() else ""
     if not 200 <= status < 300:
         passing = status >= 500 or status in PASSING
         raise NotDelivered(f"La passerelle refuse le message ({status}){words}", for_good=not passing)

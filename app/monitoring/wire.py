@@ -112,9 +112,9 @@ def _filled(data: Any, fill: Callable[[str], str]) -> Any:
     return data
 
 
-def without_secrets(words: str, gateway: Gateway) -> str:
-    """What a provider answered on one line, without any secret it may have sent back."""
-    for secret in gateway.secrets.values():
+def without_secrets(words: str, gateway: Gateway, to: str) -> str:
+    """What a provider answered on one line, without the secrets and the number it may have sent back."""
+    for secret in (*gateway.secrets.values(), to, to.lstrip("+")):
         for written in (secret, quote(secret, safe=""), quote_plus(secret)):
             words = words.replace(written, "…")
     return " ".join(words.split())
