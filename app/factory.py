@@ -22,6 +22,7 @@ from app.web.htmx import init_htmx
 from app.web.metrics import init_metrics
 from app.web.security import init_security
 from app.web.tracing import init_tracing
+from app.web.watchdog import init_watchdog
 from blueprints import register_blueprints
 from config.logging import set_up_logging
 from config.settings import ROOT, Settings, flask_config, load_settings
@@ -59,6 +60,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_errors(app)
     init_health(app)
     init_metrics(app)
+    init_watchdog(app)
     init_component_page(app)
     register_blueprints(app)
     return app

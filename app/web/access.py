@@ -29,6 +29,8 @@ ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "static": PUBLIC,
     "healthz": PUBLIC,
     "metrics": PUBLIC,  # asks for its own token or address
+    "watchdog_on_call": PUBLIC,  # asks for its own token
+    "watchdog_probes": PUBLIC,  # asks for its own token
     "components": PUBLIC,  # made-up data only
     # --- auth
     "auth.root": PUBLIC,

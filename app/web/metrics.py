@@ -1,12 +1,12 @@
 """`/metrics`: the figures of the sale and of the server, for Prometheus."""
 
-import hmac
 from ipaddress import ip_address, ip_network
 
 from flask import Flask, Response, abort, current_app, request
 
 from app.core.clock import utcnow
 from app.monitoring.exposition import CONTENT_TYPE, exposition
+from app.web.bearer import shows_token
 
 
 def init_metrics(app: Flask) -> None:
@@ -15,15 +15,9 @@ def init_metrics(app: Flask) -> None:
 
 def metrics() -> Response:
     """Text of Prometheus, to whoever shows the token or comes from an address of the list; 403 to others."""
-    if not (_shows_the_token() or _is_near()):
+    if not (shows_token("METRICS_TOKEN") or _is_near()):
         abort(403)
     return Response(exposition(utcnow()), content_type=CONTENT_TYPE)
-
-
-def _shows_the_token() -> bool:
-    token = current_app.config["METRICS_TOKEN"]
-    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return bool(token) and hmac.compare_digest(shown.encode(), token.encode())
 
 
 def _is_near() -> bool:

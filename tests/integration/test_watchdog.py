@@ -13,11 +13,14 @@ from pathlib import Path
 import pytest
 import time_machine
 import yaml
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from app.cli.support.processes import Process, wait_until
+from app.core.db import db
 from app.monitoring.channels import ChannelSettings, channel_settings
 from app.monitoring.escalation import Availability, Contact, OnCallRole
+from app.monitoring.models import Observer, OnCallContact, ServiceHour
 from app.monitoring.on_call_copy import OnCall, on_call_as_json
 from app.monitoring.probing import Server
 from app.monitoring.watch_files import WatchFiles
@@ -363,3 +366,44 @@ def test_a_frozen_server_wakes_people_and_its_return_is_told(
         wait_until(lambda: not dog.running, "the watchdog's end", seconds=30)
         lines = [json.loads(line) for line in dog.last_output().splitlines() if line.startswith("{")]
         assert {"watchdog.alarm", "watchdog.told", "watchdog.back"} <= {line["action"] for line in lines}
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_it_takes_the_list_home_and_hands_in_its_hours(
+    databases: Databases, tmp_path: Path, gateway: HttpSink, mail: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WATCHDOG_TOKEN", "a-token-of-its-own")
+    web = LiveServer(databases.create(), tmp_path / "web")
+    environ = {**os.environ, **by_sinks(gateway, mail, tmp_path), "DATA_DIR": str(tmp_path)}
+    options = ["--interval", "0.5", "--timeout", "1", "--after", "2"]
+    with contextlib.ExitStack() as at_the_end:
+        at_the_end.callback(web.close)
+        with web.app.app_context():
+            db.session.add(
+                OnCallContact(
+                    role=OnCallRole.MANAGER,
+                    name="Mina",
+                    phone="+33600000003",
+                    email="",
+                    availability=Availability.ALWAYS,
+                )
+            )
+            db.session.commit()
+        web.start()
+        watchdog = [sys.executable, "-m", "app.cli", "watchdog", "--url", web.url, *options]
+        at_the_end.callback(Process(watchdog, tmp_path / "watchdog.log", environ).stop)
+        files = WatchFiles(tmp_path / "watchdog")
+        wait_until(lambda: bool(files.load_on_call().contacts), "the on-call list", seconds=30)
+
+        def hours() -> list[ServiceHour]:
+            with web.app.app_context():
+                return list(db.session.scalars(select(ServiceHour)))
+
+        wait_until(lambda: bool(hours()), "the first hour", seconds=30)
+        (hour,) = hours()
+        assert (hour.observer, hour.failed_probes) == (Observer.WATCHDOG, 0)
+        assert hour.probes >= 1
+        web.freeze()
+        wait_until(lambda: len(taken(gateway)) == 2, "the alarm", seconds=30)
+        assert taken(gateway) == [("sms", "+33600000003"), ("call", "+33600000003")]
