@@ -218,6 +218,8 @@ ENDPOINT_ROLES: dict[str, frozenset[Role]] = {
     "operations.mail": MANAGERS,
     "operations.mail_retry": MANAGERS,
     "operations.outbox_retry": MANAGERS,
+    "operations.service_levels": MANAGERS,
+    "operations.service_levels_export": MANAGERS,
     "operations.audit": ADMIN,
     "operations.audit_verify": ADMIN,
 }

@@ -45,6 +45,7 @@ ENTRIES = (
     MenuEntry("Trésorerie", TREASURY, "wallet", "treasury"),
     MenuEntry("Invendus", "treasury.restitution", "package-open", "treasury.restitution"),
     MenuEntry("Travaux", "operations.jobs", "clock", "operations.job"),
+    MenuEntry("Niveaux de service", "operations.service_levels", "gauge", "operations.service_levels"),
     MenuEntry("Éditions", "backoffice.editions", "layers", "backoffice.edition"),
     MenuEntry("Utilisateurs", "backoffice.users", "user", "backoffice.user"),
     MenuEntry("Journal", "operations.audit", "file-text", "operations.audit"),

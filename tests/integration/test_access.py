@@ -35,6 +35,7 @@ AT_MOST = {
     "operations": {V, M, T, A},
     "operations.outbox": {M, A},
     "operations.mail": {M, A},
+    "operations.service_levels": {M, A},
     "operations.audit": {A},
     "backoffice.user": {A},
     "backoffice.edition_new": {A},
