@@ -29,7 +29,7 @@ TRIAL = (
 )
 
 
-class WebAddress(click.ParamType):
+class WebAddress(click.ParamType[str]):
     name = "adresse"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:

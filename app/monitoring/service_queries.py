@@ -15,6 +15,9 @@ from app.monitoring.service_levels import EditionDays, HourSeen
 from app.operations.models import BackgroundJob, JobState
 from app.sales.models import TillDevice
 
+# What takes longer is no measure.
+LONGEST_MS = 3_600_000
+
 
 @dataclass(frozen=True, slots=True)
 class TillTimes:
@@ -89,7 +92,12 @@ def _times(number: int, health: object, name: str) -> TillTimes | None:
     if not isinstance(told, dict):
         return None
     count, p95 = told.get("n"), told.get("p95")
-    if type(count) is not int or count <= 0 or type(p95) not in (int, float) or not 0 <= p95 < 3_600_000:
+    if (
+        not isinstance(count, int)
+        or count <= 0
+        or not isinstance(p95, int | float)
+        or not 0 <= p95 < LONGEST_MS
+    ):
         return None
     return TillTimes(f"C{number}", count, float(p95))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from app.core.counts import counted
 from app.documents.tables import Cell
 from app.editions.models import Edition
 from app.monitoring.service_levels import (
@@ -57,9 +58,9 @@ class ServiceReport:
 def service_report(edition: Edition, now: datetime) -> ServiceReport:
     days = days_of(edition)
     rows = hours_seen(days)
-    counted = [row for row in rows if row.durations]
-    by_hour = [(row.hour, percentile(row.durations, 0.95)) for row in counted[-CHARTED:]]
-    total = add_up(row.durations for row in counted)
+    timed = [row for row in rows if row.durations]
+    by_hour = [(row.hour, percentile(row.durations, 0.95)) for row in timed[-CHARTED:]]
+    total = add_up(row.durations for row in timed)
     return ServiceReport(
         period_levels(days, rows, now),
         [*_of_tills(edition.id), *_of_jobs(edition.id), _of_pages(total)],
@@ -79,7 +80,7 @@ def _slowest(promise: Promise, tills: Sequence[TillTimes], noun: str) -> Promise
         return PromiseKept(promise, None, "aucune caisse ne l’a encore dit")
     worst = max(tills, key=lambda each: each.p95_ms)
     count = sum(each.count for each in tills)
-    words = f"{count} {noun}{'s' if count > 1 else ''}, la plus lente : {worst.till}"
+    words = f"{counted(count, noun)}, la plus lente : {worst.till}"
     return PromiseKept(promise, worst.p95_ms / 1000, words)
 
 
@@ -94,7 +95,7 @@ def _of_jobs(edition_id: int) -> Iterator[PromiseKept]:
 
 def _of_pages(total: dict[str, int]) -> PromiseKept:
     seconds, count = percentile(total, 0.95), max(total.values(), default=0)
-    words = f"{count} requête{'s' if count > 1 else ''}" if count else "aucune mesure encore"
+    words = counted(count, "requête") if count else "aucune mesure encore"
     return PromiseKept(PAGE, seconds, words)
 
 

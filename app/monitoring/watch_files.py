@@ -130,7 +130,7 @@ def _message(data: Any) -> Message:
 
 
 def _text(moment: datetime | None) -> str | None:
-    return moment and moment.isoformat()
+    return moment.isoformat() if moment else None
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -36,10 +36,10 @@ def on_call_list() -> OnCall:
     rows = db.session.scalars(select(OnCallContact).order_by(OnCallContact.role, OnCallContact.id))
     contacts = tuple(Contact(row.role, row.name, row.phone, row.email, row.availability) for row in rows)
     edition = current_edition()
-    return OnCall(
-        contacts,
-        edition and SaleDays(to_paris(edition.sale_starts_at).date(), to_paris(edition.sale_ends_at).date()),
-    )
+    if edition is None:
+        return OnCall(contacts)
+    first, last = (to_paris(moment).date() for moment in (edition.sale_starts_at, edition.sale_ends_at))
+    return OnCall(contacts, SaleDays(first, last))
 
 
 def read_probes(data: Any, now: datetime) -> list[ProbedHour]:
