@@ -6,6 +6,7 @@ from flask import current_app
 
 from app.core.clock import utcnow
 from app.operations import security_log
+from app.operations.audit_retention import archive_old_entries
 from app.operations.log_rotation import rotate_logs
 
 
@@ -19,6 +20,11 @@ def archive_security_log() -> str:
     return security_log.archive_security_log(
         _data_dir() / "log", _data_dir() / "archive", current_app.config["SECRET_KEY"], utcnow()
     )
+
+
+def archive_audit_log() -> str:
+    """Seal the audit log's lines older than a year, once the whole of it was verified."""
+    return archive_old_entries(_data_dir() / "archive", current_app.config["SECRET_KEY"], utcnow())
 
 
 def _data_dir() -> Path:

@@ -1,7 +1,8 @@
 """The audit log: who did what, append-only and hash-chained, so that a changed line shows.
 
 Each entry's hash covers its content and the hash before it. The database refuses UPDATE and DELETE on
-the table by triggers (see the first migration).
+the table by triggers, except to delete what an anchor covers; it takes anchors of entries older than a year
+only, for good (see the migration 0005).
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import BigInteger, Integer, String, Text, select
+from sqlalchemy import BigInteger, Integer, String, Text, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utcnow
@@ -42,6 +43,18 @@ class AuditHead(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), default=0)
     hash: Mapped[str] = mapped_column(CodeString(64), default=GENESIS)
+
+
+class AuditAnchor(Model):
+    """Entries up to here left the database for an archive; the chain goes on from this hash."""
+
+    __tablename__ = "audit_anchor"
+    up_to_seq: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+    hash: Mapped[str] = mapped_column(CodeString(64))
+    archived_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    archive: Mapped[str] = mapped_column(String(80))
 
 
 def record(action: str, subject: str, *, actor_id: int | None = None, **details: Any) -> AuditEntry:
@@ -79,21 +92,51 @@ class AuditCheck:
 
 
 def verify() -> AuditCheck:
-    """Walk the whole chain from its first entry to the recorded head.
+    """Walk the chain from its first entry in the database, which an anchor precedes, to the recorded head.
 
-    The head is read first: entries added meanwhile come after it.
+    The head is read first and anchors last: entries added or archived meanwhile change nothing.
     """
     head = db.session.get_one(AuditHead, 1, populate_existing=True)
-    previous, count = GENESIS, 0
+    begin, end, count = None, (head.seq, head.hash), 0
     chain = select(AuditEntry).where(AuditEntry.seq <= head.seq).order_by(AuditEntry.seq)
     for entry in db.session.scalars(chain.execution_options(yield_per=500, populate_existing=True)):
+        if begin is None:
+            begin = end = (entry.seq - 1, entry.previous_hash)
         count += 1
-        if entry.seq != count or entry.previous_hash != previous or entry.hash != _hash(entry):
-            return AuditCheck(count, count)
-        previous = entry.hash
-    if (head.seq, head.hash) != (count, previous):
-        return AuditCheck(count, count + 1)
+        if (entry.seq - 1, entry.previous_hash) != end or entry.hash != _hash(entry):
+            return AuditCheck(count, end[0] + 1)
+        end = (entry.seq, entry.hash)
+    anchored = _anchor_before(end[0] if begin is None else begin[0])
+    if anchored != (begin or end):
+        return AuditCheck(count, anchored[0] + 1)
+    if end != (head.seq, head.hash):
+        return AuditCheck(count, end[0] + 1)
     return AuditCheck(count, None)
+
+
+def _anchor_before(seq: int) -> tuple[int, str]:
+    """Where the chain may begin at the latest, not after `seq`: at an anchor, or at its very beginning."""
+    latest = select(AuditAnchor).where(AuditAnchor.up_to_seq <= seq).order_by(AuditAnchor.up_to_seq.desc())
+    anchor = db.session.scalars(latest.limit(1)).one_or_none()
+    return (anchor.up_to_seq, anchor.hash) if anchor else (0, GENESIS)
+
+
+def entries_before(moment: datetime) -> list[AuditEntry]:
+    """The oldest entries, up to the first that is not before `moment`."""
+    young = select(func.min(AuditEntry.seq)).where(AuditEntry.at >= moment)
+    found = select(AuditEntry).order_by(AuditEntry.seq)
+    first_young = db.session.scalar(young)
+    if first_young is not None:
+        found = found.where(AuditEntry.seq < first_young)
+    return list(db.session.scalars(found))
+
+
+def let_go(last: AuditEntry, archive: str) -> None:
+    """Entries up to `last` leave the database for `archive`. The database refuses this within a year."""
+    db.session.add(AuditAnchor(up_to_seq=last.seq, hash=last.hash, archive=archive))
+    db.session.flush()
+    db.session.execute(delete(AuditEntry).where(AuditEntry.seq <= last.seq))
+    record("audit.archived", f"audit:{last.seq}", archive=archive)
 
 
 def _hash(entry: AuditEntry) -> str:

@@ -73,6 +73,7 @@ ACTIONS = {
     "unsold.handed_over": "Invendus rendus",
     "unsold.hand_over_undone": "Remise d’invendus défaite",
     "unsold.donated": "Invendus donnés",
+    "audit.archived": "Lignes de plus d’un an archivées",
 }
 SUBJECTS = {
     "user": "compte",
@@ -88,6 +89,7 @@ SUBJECTS = {
     "conflict": "conflit",
     "journal_entry": "envoi de caisse",
     "job": "travail",
+    "audit": "ligne du journal",
 }
 DETAILS = {
     "role": "rôle",

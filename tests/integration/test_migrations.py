@@ -5,13 +5,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import upgrade
+from flask_migrate import stamp, upgrade
 from sqlalchemy import Column, Connection, MetaData, text
+from sqlalchemy.exc import DBAPIError
 
+from app.core.audit import AuditCheck, record, verify
 from app.core.db import db
 from config.settings import ROOT
 from tests.support.databases import Databases, make_app
@@ -36,6 +39,24 @@ def describe(difference: Any) -> str:
         return "; ".join(map(describe, difference))
     words = [f"{part.table}.{part.name}" if isinstance(part, Column) else str(part) for part in difference]
     return " ".join(words)
+
+
+def test_the_anchor_of_the_audit_log_can_be_made_again(databases: Databases, tmp_path: Path) -> None:
+    app = make_app(databases.create_empty(), tmp_path)
+    with app.app_context():
+        upgrade(MIGRATIONS, revision="0003")
+        record("edition.opened", "edition:1")
+        db.session.commit()
+        upgrade(MIGRATIONS)
+        stamp(MIGRATIONS, revision="0003")
+        upgrade(MIGRATIONS, revision="0005")
+        assert verify() == AuditCheck(1, None)
+        for statement in ("DELETE FROM audit_entry", "UPDATE audit_entry SET subject = 'edition:2'"):
+            with pytest.raises(DBAPIError):
+                db.session.execute(text(statement))
+            db.session.rollback()
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_sales_made_under_the_first_revision_are_kept(databases: Databases, tmp_path: Path) -> None:
