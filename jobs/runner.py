@@ -10,7 +10,7 @@ from rq import get_current_job
 from sqlalchemy import update
 
 from app.core.clock import utcnow
-from app.core.db import db, in_transaction
+from app.core.db import db, failure_event, in_transaction
 from app.core.errors import DomainError
 from app.operations.models import BackgroundJob
 from app.operations.services import finish_job, start_job
@@ -62,9 +62,11 @@ def run_job(job_id: str) -> None:
         message = _load(HANDLERS[job.kind])(job, Progress(job))
     except DomainError as refusal:
         db.session.rollback()
+        log.warning("job.refused", job=job_id, kind=job.kind)
         _finish(job_id, refusal.message, failed=True)
-    except BaseException:
+    except BaseException as error:
         db.session.rollback()
+        log.error(failure_event(error, "job.failed"), job=job_id, kind=job.kind, exc_info=error)
         _finish(job_id, "Le travail s'est arrêté sur une erreur imprévue. Relancez-le.", failed=True)
         raise
     else:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.clock import utcnow
 from app.core.dates import from_paris, to_paris
-from app.core.db import db, in_transaction
+from app.core.db import db, failure_event, in_transaction
 from app.core.errors import DomainError
 from app.deposits.services import invitations
 from app.operations.models import ScheduledRun
@@ -59,6 +59,7 @@ MINUTE = timedelta(minutes=1)
 TASKS = (
     Task("jobs", "jobs.recovery:hand_over_stranded_jobs", every=MINUTE),
     Task("mail", "jobs.recovery:deliver_waiting_mail", every=MINUTE),
+    Task("capacity", "jobs.capacity:watch_capacity", every=MINUTE),
     Task("invitations", "jobs.schedule:expire_invitations", daily_at=time(3, 0)),
     Task("logs", "jobs.logs:pack_logs", daily_at=time(4, 0)),
     Task("security_log", "jobs.logs:archive_security_log", daily_at=time(4, 0)),
@@ -108,7 +109,8 @@ def run_due_tasks(now: datetime, tasks: tuple[Task, ...] = TASKS) -> list[str]:
     """Run every task that was due since its last run, each once; returns their names."""
     due = [task for task in tasks if in_transaction(partial(_claim, task, now))]
     for task in due:
-        outcome = _run(task)
+        with structlog.contextvars.bound_contextvars(service="batch", correlation_id=str(uuid.uuid4())):
+            outcome = _run(task)
         in_transaction(partial(_note, task, outcome))
     return [task.name for task in due]
 
@@ -139,7 +141,7 @@ def _run(task: Task) -> str:
         return function() or ""
     except (*REFUSALS, *DEFECTS) as error:
         db.session.rollback()
-        log.error("scheduler.task_failed", task=task.name, exc_info=error)
+        log.error(failure_event(error, "scheduler.task_failed"), task=task.name, exc_info=error)
         return f"échec : {type(error).__name__} : {error}"
 
 

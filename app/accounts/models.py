@@ -1,7 +1,7 @@
 """People and their sessions."""
 
 import enum
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String
@@ -57,6 +57,8 @@ class User(UserMixin, Model):  # type: ignore[misc]
 
     # The token of the session this request came with (not a column); what the cookie holds.
     session_token = ""
+    # Until when that session lasts (not a column).
+    session_expires_at = datetime.max.replace(tzinfo=UTC)
 
     def get_id(self) -> str:
         return self.session_token

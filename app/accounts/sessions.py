@@ -14,6 +14,8 @@ from app.core.db import db
 # 6-quality.md, Security: depositors 24 h, staff 8 h.
 DEPOSITOR_LIFETIME = timedelta(hours=24)
 STAFF_LIFETIME = timedelta(hours=8)
+# Somebody at work this shortly before the end will soon be asked to sign in: the log tells.
+EXPIRES_SOON = timedelta(minutes=30)
 # Put together once, for every request asks it.
 _BY_TOKEN = (
     select(UserSession)
@@ -50,7 +52,7 @@ def find_user_by_session(token: str) -> User | None:
         return None
     if not session.user.active:
         return None
-    session.user.session_token = token
+    session.user.session_token, session.user.session_expires_at = token, session.expires_at
     return session.user
 
 

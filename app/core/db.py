@@ -13,7 +13,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, String, event
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -181,6 +181,11 @@ def in_transaction(work: Callable[[], T]) -> T:
         else:
             return result
     raise AssertionError("unreachable")
+
+
+def failure_event(error: BaseException | None, otherwise: str) -> str:
+    """What the log calls an unforeseen error: `database.failed` when the database raised it."""
+    return "database.failed" if isinstance(error, SQLAlchemyError) else otherwise
 
 
 def _is_lock_clash(error: OperationalError) -> bool:

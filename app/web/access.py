@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.accounts.models import Role
+from app.web.signing_in import tell_expiring
 from app.web.tracing import bind_person
 
 D, V, M, T, A = Role.DEPOSITOR, Role.VOLUNTEER, Role.MANAGER, Role.TREASURER, Role.ADMIN
@@ -251,6 +252,7 @@ def check_access() -> ResponseReturnValue | None:
     if not allowed & current_user.roles:
         abort(403)
     g.acting_user = current_user
+    tell_expiring()
     return None
 
 

@@ -4,10 +4,9 @@ import structlog
 from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from app.core.db import db
+from app.core.db import db, failure_event
 from app.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from app.web.htmx import is_htmx
 from app.web.tracing import bind_person
@@ -52,7 +51,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 def _server_error(error: HTTPException) -> ResponseReturnValue:
     db.session.rollback()
     original = getattr(error, "original_exception", None)
-    name = "database.failed" if isinstance(original, SQLAlchemyError) else "http.failed"
+    name = failure_event(original, "http.failed")
     log.error(name, endpoint=request.endpoint, exc_info=original or error)
     return _page(500, None)
 

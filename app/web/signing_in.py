@@ -1,10 +1,14 @@
 """Tying a browser to a person, in one place for the sign-in form and for an accepted invitation."""
 
+import structlog
 from flask import request, session
 from flask_login import current_user, login_user, logout_user
 
 from app.accounts.models import User
-from app.accounts.sessions import close_session, open_session
+from app.accounts.sessions import EXPIRES_SOON, close_session, open_session
+from app.core.clock import utcnow
+
+log = structlog.get_logger()
 
 # The first that is found in the user agent wins: Edge and Opera also say Chrome, Chrome also says Safari.
 _BROWSERS = (
@@ -39,6 +43,15 @@ def sign_in_browser(user: User) -> None:
     open_session(user, device_name(request.user_agent.string))
     session.permanent = True
     login_user(user)
+    log.info("auth.signed_in", user_id=str(user.id))
+
+
+def tell_expiring() -> None:
+    """Tell the log that somebody at work will soon be signed out: once, which the cookie remembers."""
+    ends = current_user.session_expires_at
+    if ends - utcnow() < EXPIRES_SOON and "expiring_told" not in session:
+        session["expiring_told"] = True
+        log.warning("session.expiring", ends=ends.isoformat(timespec="seconds"))
 
 
 def sign_out_browser() -> None:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from datetime import timedelta
 
+import structlog
 from sqlalchemy import select, update
 
 from app.accounts.mails import send_not_activated, send_password_changed, send_reset
@@ -16,6 +17,7 @@ from app.core.clock import utcnow
 from app.core.db import db
 from app.core.errors import DomainError
 
+log = structlog.get_logger()
 DEAD_LINK = "Ce lien a déjà servi ou n'est plus valable : demandez-en un nouveau."
 
 
@@ -40,6 +42,7 @@ def change_own_password(user: User, current: str, password: str) -> None:
     Every session ends, this one too: the caller opens a new one.
     """
     if not password_matches(user.password_hash, current):
+        log.error("auth.failed", user_id=str(user.id), reason="current_password")
         raise DomainError("Ce n'est pas votre mot de passe actuel.", "current")
     set_password(user, password, actor_id=user.id)
     send_password_changed(user)

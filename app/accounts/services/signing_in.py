@@ -47,7 +47,6 @@ def authenticate(email: str, password: str) -> User | None:
     if renewed:
         user.password_hash = renewed
     record("account.signed_in", f"user:{user.id}", actor_id=user.id)
-    log.info("auth.signed_in", user_id=str(user.id))
     return user
 
 

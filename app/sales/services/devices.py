@@ -17,7 +17,7 @@ from app.editions.models import Till
 from app.sales import keys
 from app.sales.models import JournalEntry, TillDevice, TillSession, Verdict
 from app.sales.services.facts import DeviceKey
-from app.sales.services.health import tell_troubles
+from app.sales.services.health import tell_expiring, tell_troubles
 
 
 class OnAnotherDevice(Conflict):
@@ -118,6 +118,7 @@ def recognise(key_id: str, message: bytes, mac: str, server_key: str) -> DeviceK
         till.edition_id,
         device.revoked_at,
         vouched=login is None or (active and login.revoked_at is None and login.expires_at > utcnow()),
+        vouched_until=login.expires_at if login else None,
     )
 
 
@@ -170,8 +171,10 @@ class PingFacts:
 def note_ping(key: DeviceKey, facts: PingFacts) -> None:
     """Remember it, and when; what went wrong at the till since its last word goes to the log."""
     device = db.session.get_one(TillDevice, key.device_id)
+    now = utcnow()
     tell_troubles(key.till_number, device.health, facts.health)
-    device.last_seen_at = utcnow()
+    tell_expiring(key, device.last_seen_at, now)
+    device.last_seen_at = now
     device.pending_count, device.oldest_pending_at = facts.pending, facts.oldest_pending_at
     device.last_seq = max(device.last_seq, facts.last_seq)
     device.app_version, device.health = facts.version, facts.health

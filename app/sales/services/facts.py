@@ -16,7 +16,8 @@ from app.sales.rules import Period
 class DeviceKey:
     """A device that proved who it is: its till, edition and secret.
 
-    `vouched`: somebody of the team is still signed in on it (or nobody ever had to be, before revision 0002).
+    `vouched`: somebody of the team is still signed in on it (or nobody ever had to be, before revision 0002),
+    until `vouched_until`.
     """
 
     device_id: int
@@ -28,6 +29,7 @@ class DeviceKey:
     edition_id: int
     revoked_at: datetime | None
     vouched: bool
+    vouched_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,12 @@
 """What a till says of its troubles with each ping, told to the log when it grows."""
 
+from datetime import datetime
 from typing import Any
 
 import structlog
+
+from app.accounts.sessions import EXPIRES_SOON
+from app.sales.services.facts import DeviceKey
 
 log = structlog.get_logger()
 
@@ -32,3 +36,13 @@ def tell_troubles(till_number: int, before: Health, now: Health) -> None:
         more = growth_of(before, now, name)
         if more:
             getattr(log, level)(event, till=till_number, count=more)
+
+
+def tell_expiring(key: DeviceKey, seen_before: datetime | None, now: datetime) -> None:
+    """The sign-in that vouches for a till ends soon: told at the first ping that is late enough."""
+    if key.vouched_until is None:
+        return
+    soon = key.vouched_until - EXPIRES_SOON
+    if soon <= now and (seen_before is None or seen_before < soon):
+        ends = key.vouched_until.isoformat(timespec="seconds")
+        log.warning("session.expiring", till=key.till_number, ends=ends)
