@@ -18,6 +18,7 @@ from app.operations.delivery import (
 )
 from app.operations.files import path_of
 from app.operations.smtp import build_message
+from config.privacy import mask
 
 log = structlog.get_logger()
 UNREACHABLE = "Le serveur d'envoi ne répond pas. Nouvel essai dans une minute."
@@ -38,7 +39,7 @@ def deliver_waiting() -> None:
         try:
             server = open_smtp(url)
         except (OSError, smtplib.SMTPException, BadSmtpUrl) as error:
-            log.error("mail.server_unreachable", error=str(error))
+            log.error("mail.server_unreachable", error=mask(str(error)))
             _put_back(mail, error)
             return
         with server:
@@ -77,7 +78,8 @@ def _send(server: smtplib.SMTP, mail: OutgoingMail) -> None:
 
 def _fail(mail: OutgoingMail, error: Exception, *, for_good: bool) -> None:
     mail_id, reason = mail.id, f"{type(error).__name__} : {error}"
-    log.warning("mail.failed", mail=mail_id, error=reason, for_good=for_good)
+    # Servers repeat the address that they refuse.
+    log.warning("mail.failed", mail=mail_id, error=mask(reason), for_good=for_good)
     in_transaction(lambda: mark_failed(db.session.get_one(OutgoingMail, mail_id), reason, for_good=for_good))
 
 

@@ -22,6 +22,8 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(500, _server_error)
+    # Flask's own line would tell the address, which may hold a token; _server_error tells the rest.
+    app.logger.disabled = True
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
