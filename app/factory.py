@@ -25,6 +25,7 @@ from app.web.tracing import init_tracing
 from app.web.watchdog import init_watchdog
 from blueprints import register_blueprints
 from config.logging import set_up_logging
+from config.sentry import set_up_sentry
 from config.settings import ROOT, Settings, flask_config, load_settings
 
 MAX_REQUEST_BYTES = 6 * 1024 * 1024
@@ -41,10 +42,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """
     settings = load_settings(overrides=overrides)
     set_up_logging(debug=settings.DEBUG, security_file=settings.security_log, file=settings.log_file)
-    if settings.SENTRY_DSN:
-        import sentry_sdk
-
-        sentry_sdk.init(dsn=settings.SENTRY_DSN, send_default_pii=False)
+    set_up_sentry(settings)
     app = Flask(
         "app", root_path=str(ROOT / "app"), static_folder=str(ROOT / "static"), static_url_path="/static"
     )

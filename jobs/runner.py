@@ -5,6 +5,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+import sentry_sdk
 import structlog
 from rq import get_current_job
 from sqlalchemy import update
@@ -67,6 +68,8 @@ def run_job(job_id: str) -> None:
     except BaseException as error:
         db.session.rollback()
         log.error(failure_event(error, "job.failed"), job=job_id, kind=job.kind, exc_info=error)
+        # By itself Sentry waits until the queue gave up.
+        sentry_sdk.capture_exception(error)
         _finish(job_id, "Le travail s'est arrêté sur une erreur imprévue. Relancez-le.", failed=True)
         raise
     else:

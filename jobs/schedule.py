@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from functools import partial
 from importlib import import_module
 
+import sentry_sdk
 import structlog
 from flask import Flask, current_app
 from redis.exceptions import RedisError
@@ -142,6 +143,7 @@ def _run(task: Task) -> str:
     except (*REFUSALS, *DEFECTS) as error:
         db.session.rollback()
         log.error(failure_event(error, "scheduler.task_failed"), task=task.name, exc_info=error)
+        sentry_sdk.capture_exception(error)
         return f"échec : {type(error).__name__} : {error}"
 
 
