@@ -44,11 +44,11 @@ def describe(difference: Any) -> str:
 def test_the_anchor_of_the_audit_log_can_be_made_again(databases: Databases, tmp_path: Path) -> None:
     app = make_app(databases.create_empty(), tmp_path)
     with app.app_context():
-        upgrade(MIGRATIONS, revision="0003")
+        upgrade(MIGRATIONS, revision="0004")
         record("edition.opened", "edition:1")
         db.session.commit()
         upgrade(MIGRATIONS)
-        stamp(MIGRATIONS, revision="0003")
+        stamp(MIGRATIONS, revision="0004")
         upgrade(MIGRATIONS, revision="0005")
         assert verify() == AuditCheck(1, None)
         for statement in ("DELETE FROM audit_entry", "UPDATE audit_entry SET subject = 'edition:2'"):
