@@ -72,6 +72,7 @@ def run_scheduler(app: Flask, stop: threading.Event | None = None, tick: float =
     """Act at each task's time until `stop` is set, or SIGTERM or SIGINT come; looks every `tick` seconds."""
     stop = stop or _stop_on_signal()
     me = uuid.uuid4().hex
+    structlog.contextvars.bind_contextvars(service="batch")
     with app.app_context():
         while not stop.is_set():
             try:

@@ -26,6 +26,7 @@ def run_worker(app: Flask, *, burst: bool = False) -> None:
 
     Raises redis.exceptions.ConnectionError when the queue cannot be reached at the start.
     """
+    structlog.contextvars.bind_contextvars(service="batch")
     with app.app_context():
         connection = connect(current_app.config["REDIS_URL"])
         forget_abandoned_jobs()

@@ -53,6 +53,7 @@ def _pack_days_gone(directory: Path, today: date) -> int:
 def _pack(path: Path) -> None:
     """Into a .gz beside, after what that one has already; whole or not at all."""
     target, part = path.with_name(f"{path.name}.gz"), path.with_name(f"{path.name}.part")
+    part.touch(mode=0o600)
     part.write_bytes(target.read_bytes() if target.exists() else b"")
     with path.open("rb") as plain, part.open("ab") as file:
         with gzip.GzipFile(fileobj=file, mode="ab", filename="") as packed:

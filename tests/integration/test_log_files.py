@@ -77,6 +77,7 @@ def test_what_a_cut_night_left_is_kept(tmp_path: Path) -> None:
     (tmp_path / "web.log").write_text("after\n")
     rotate_logs(tmp_path, NIGHT)
     assert everything(tmp_path) == "before\nafter\n"
+    assert (tmp_path / "web-2026-11-20.log.gz").stat().st_mode & 0o077 == 0
 
 
 def test_lines_go_to_the_file_of_the_process(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
