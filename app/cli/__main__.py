@@ -21,6 +21,7 @@ COMMANDS = {
     "archive": ("app.cli.archive:archive_group", "Les archives chiffrées : liste, lecture."),
     "simulate": ("app.cli.simulate:simulate_command", "Jouer une édition entière, aussi dans la tempête."),
     "bench": ("app.cli.bench:bench_command", "Mesurer la vitesse."),
+    "monitoring": ("app.cli.monitoring:monitoring_group", "Prometheus et Grafana : refaire leurs fichiers."),
     "screenshots": ("app.cli.screenshots:screenshots_command", "Refaire les images du guide."),
     "artwork": ("app.cli.artwork:artwork_command", "Redessiner les icônes et le code d'essai."),
     "test": ("app.cli.testing:test_command", "Les vérifications et les tests."),

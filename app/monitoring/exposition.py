@@ -12,6 +12,8 @@ from app.monitoring.figures import SaleFigures, sale_figures
 from app.monitoring.machine import MachineFigures, machine_figures
 from app.monitoring.queues import QueueFigures, queue_figures
 from app.monitoring.requests import all_processes
+from app.monitoring.till_troubles import sync_failures
+from app.reporting.rules import TillStatus
 
 __all__ = ["CONTENT_TYPE", "exposition"]
 
@@ -19,7 +21,7 @@ __all__ = ["CONTENT_TYPE", "exposition"]
 def exposition(now: datetime) -> bytes:
     """Everything there is to know at `now` (UTC)."""
     registry = CollectorRegistry()
-    registry.register(_Snapshot([*_of_sale(sale_figures(now)), *_of_machine(machine_figures())]))
+    registry.register(_Snapshot([*_of_sale(sale_figures(now), now), *_of_machine(machine_figures())]))
     registry.register(_Snapshot(list(_of_queues(queue_figures(now)))))
     return generate_latest(all_processes()) + generate_latest(registry)
 
@@ -34,7 +36,7 @@ class _Snapshot(Collector):
         return iter(self._metrics)
 
 
-def _of_sale(sale: SaleFigures | None) -> Iterator[Metric]:
+def _of_sale(sale: SaleFigures | None, now: datetime) -> Iterator[Metric]:
     if sale is None:
         return
     labels, values = ["edition"], [str(sale.edition.number)]
@@ -52,20 +54,25 @@ def _of_sale(sale: SaleFigures | None) -> Iterator[Metric]:
         gauge = GaugeMetricFamily(name, words, labels=labels)
         gauge.add_metric(values, figure)
         yield gauge
-    pending = GaugeMetricFamily(
-        "ventes_offline_pending", "Ventes en attente de synchronisation", labels=[*labels, "caisse"]
-    )
-    for till in live.tills:
-        pending.add_metric([*values, till.name], till.pending)
-    yield pending
-    failures = GaugeMetricFamily(
-        "scan_failures",
-        "Codes que la caisse n'a pas pu lire",
-        labels=[*labels, "caisse"],
-    )
-    for name, count in sale.scan_failures.items():
-        failures.add_metric([*values, name], count)
-    yield failures
+    silent = {
+        till.name: (now - till.last_seen_at).total_seconds() / 60
+        for till in live.tills
+        if till.status is TillStatus.OFFLINE and till.last_seen_at is not None
+    }
+    for name, words, figures in (
+        (
+            "ventes_offline_pending",
+            "Ventes en attente de synchronisation",
+            {till.name: till.pending for till in live.tills},
+        ),
+        ("caisse_offline_duration", "Caisse ouverte hors connexion depuis, en minutes", silent),
+        ("scan_failures", "Codes que la caisse n'a pas pu lire", sale.scan_failures),
+        ("sync_failures", "Échanges avec le serveur manqués par la caisse", sync_failures(sale.edition.id)),
+    ):
+        of_tills = GaugeMetricFamily(name, words, labels=[*labels, "caisse"])
+        for till_name, figure in figures.items():
+            of_tills.add_metric([*values, till_name], figure)
+        yield of_tills
 
 
 def _of_machine(machine: MachineFigures) -> Iterator[Metric]:
