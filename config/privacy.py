@@ -8,7 +8,7 @@ import re
 
 MASK = "***"
 _PERSONAL = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*"  # an e-mail address
+    r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*"  # an e-mail address
     r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"  # an IBAN
     r"|(?<![\w-])[\w-]{43}(?![\w-])"  # a token of 32 random bytes
 )
