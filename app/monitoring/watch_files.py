@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from app.monitoring.escalation import Channel
+from app.monitoring.escalation import Channel, OnCallRole
 from app.monitoring.on_call_copy import BadOnCallList, OnCall, on_call_as_json, read_on_call
 from app.monitoring.watch_rules import HourCount, Message, Outage, Watch
 
@@ -126,7 +126,7 @@ MOMENTS = ("last_probe", "last_good", "silent_since", "answering_since")
 
 
 def _message(data: Any) -> Message:
-    return Message(**{**data, "channel": Channel(data["channel"])})
+    return Message(**{**data, "role": OnCallRole(data["role"]), "channel": Channel(data["channel"])})
 
 
 def _text(moment: datetime | None) -> str | None:

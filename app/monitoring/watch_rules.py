@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from app.monitoring.escalation import Channel, Contact, Step, recipients
+from app.monitoring.escalation import Channel, Contact, OnCallRole, Step, recipients
 from app.monitoring.on_call_copy import OnCall
 
 # Hours that were not handed in yet are kept this long.
@@ -23,6 +23,7 @@ LAST_ATTEMPT = 120
 class Message:
     """For one person over one channel. `instead`: the address to write to when the phone fails."""
 
+    role: OnCallRole
     name: str
     channel: Channel
     address: str
@@ -112,7 +113,9 @@ def take_step(
     for one."""
     assert watch.outage is not None
     messages = tuple(
-        Message(contact.name, channel, address, *write(channel), _instead(contact, channel, has))
+        Message(
+            contact.role, contact.name, channel, address, *write(channel), _instead(contact, channel, has)
+        )
         for contact, channel, address in _whom(step, on_call, now, has)
     )
     outage = replace(

@@ -126,8 +126,7 @@ class Watchdog:
         while self._watch.outage and (step := next_step(self._watch.outage, self._steps, now)):
             known = len(self._watch.waiting)
             self._watch = self._take(step, now)
-            people = sorted({message.name for message in self._watch.waiting[known:]})
-            log.warning("watchdog.step", role=step.role, people=people)
+            log.warning("watchdog.step", role=step.role, messages=len(self._watch.waiting) - known)
 
     def _take(self, step: Step, now: datetime) -> Watch:
         began = self._outage.began
@@ -144,7 +143,7 @@ class Watchdog:
             self._keep()
 
     def _try(self, message: Message) -> None:
-        line = log.bind(channel=message.channel, person=message.name, attempt=message.attempts + 1)
+        line = log.bind(role=message.role, channel=message.channel, attempt=message.attempts + 1)
         try:
             deliver(message.channel, message.address, message.subject, message.text, self._channels)
         except NotDelivered as error:

@@ -315,6 +315,6 @@ def test_the_end_says_how_long() -> None:
 
 
 def test_a_message_is_not_sent_for_the_like_of_it() -> None:
-    one = Message("Théo", Channel.SMS, "+33600000000", "S", "T")
-    twin = Message("Théo", Channel.SMS, "+33600000000", "S", "T")
+    one = Message(OnCallRole.TECHNICAL, "Théo", Channel.SMS, "+33600000000", "S", "T")
+    twin = Message(OnCallRole.TECHNICAL, "Théo", Channel.SMS, "+33600000000", "S", "T")
     assert note_delivered(Watch(waiting=(one, twin)), one).waiting == (twin,)
