@@ -63,7 +63,7 @@ contacts_option = click.option(
 @contacts_option
 @click.option(
     "--interval",
-    type=click.FloatRange(0.2),
+    type=click.FloatRange(0.2, 30),
     default=30,
     show_default=True,
     help="Secondes entre deux essais.",

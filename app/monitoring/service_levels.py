@@ -8,6 +8,9 @@ from datetime import date, datetime, time, timedelta
 from app.core.dates import from_paris, to_paris
 
 HOUR = timedelta(hours=1)
+# Both observers probe every thirty seconds; one probe of ten may be late without anything being missed.
+PROBES_AN_HOUR = 120
+ENOUGH = 0.9
 # From here on, what is left of the allowed downtime is little.
 LITTLE_LEFT = 0.25
 PAGE_SECONDS = 2.0
@@ -118,7 +121,8 @@ class PeriodLevel:
 def period_levels(days: EditionDays, rows: Iterable[HourSeen], now: datetime) -> list[PeriodLevel]:
     """The periods of an edition that have at least an hour, the sale first.
 
-    An hour is down by the share of its probes that failed; the hour under way counts as far as it went.
+    An hour is down by the share of its probes that failed; the hour under way counts as far as it went. What
+    of an hour nobody probed is not measured: a machine that is off says nothing of itself.
     """
     best = best_seen(rows)
     sums = {kind: [0.0] * 5 for kind in PERIOD_LABELS}
@@ -127,14 +131,21 @@ def period_levels(days: EditionDays, rows: Iterable[HourSeen], now: datetime) ->
         one = sums[period_of(hour, days)]
         one[0] += 1
         one[1] += past
-        one[2] += past if seen is None else 0
-        one[3] += past if seen and seen.outside else 0
-        one[4] += 60 * past * seen.failed / seen.probes if seen else 0
+        covered = _covered(seen.probes, past) if seen else 0
+        one[2] += past - covered
+        if seen:
+            one[3] += covered if seen.outside else 0
+            one[4] += 60 * covered * seen.failed / seen.probes
     return [
         PeriodLevel(kind, round(hours), elapsed, unmeasured, outside, down, allowed_minutes(kind, hours))
         for kind, (hours, elapsed, unmeasured, outside, down) in sums.items()
         if hours
     ]
+
+
+def _covered(probes: int, past: float) -> float:
+    """How much of the part of an hour that is past was probed."""
+    return past if probes >= ENOUGH * PROBES_AN_HOUR * past else probes / PROBES_AN_HOUR
 
 
 def allowed_minutes(kind: PeriodKind, hours: float) -> float:

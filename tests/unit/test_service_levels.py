@@ -106,6 +106,12 @@ def test_the_hour_under_way_counts_as_far_as_it_went() -> None:
     assert (level.elapsed, level.down) == (1.5, 15)
 
 
+def test_what_of_an_hour_nobody_probed_is_not_measured() -> None:
+    level = during([seen(0, failed=30, probes=60), seen(1, probes=110)], now=OPENING + timedelta(hours=2))
+    assert (level.measured, level.unmeasured, level.down) == (1.5, 0.5, 15)
+    assert level.availability == pytest.approx(100 * (1 - 15 / 90))
+
+
 def test_the_watchdog_is_believed_before_the_inside() -> None:
     inside, outside = seen(0, failed=0, outside=False), seen(0, failed=12)
     assert best_seen([outside, inside]) == best_seen([inside, outside]) == {OPENING: outside}
