@@ -161,10 +161,9 @@ class Watchdog:
             log.error("watchdog.state_not_kept", error=str(error))
 
     def _exchange(self, now: datetime) -> None:
-        """Every few minutes: the list comes, the figures go."""
+        """Every few minutes: the list comes, the figures go; with the next good answer when that fails."""
         if self._next_exchange and now < self._next_exchange:
             return
-        self._next_exchange = now + EXCHANGE_EVERY
         try:
             if self._given is None:
                 self._take_list(read_on_call(self._server.on_call()))
@@ -177,6 +176,7 @@ class Watchdog:
         except (NoAnswer, BadOnCallList) as error:
             log.warning("watchdog.no_exchange", reason=str(error))
             return
+        self._next_exchange = now + EXCHANGE_EVERY
         self._watch = replace(self._watch, hours=hand_in(self._watch.hours, now))
         self._keep()
 

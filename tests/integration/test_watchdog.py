@@ -247,6 +247,7 @@ def test_measures_are_handed_in_until_they_are_taken(
     sitting = Sitting(server, channels, tmp_path / "state", given=None)
     try:
         sitting.pass_minutes(70)
+        assert len([r for r in server.requests if r.path == "/watchdog/probes"]) == 140, "with every answer"
         handed = [json.loads(r.body) for r in server.requests if r.path == "/watchdog/probes"]
         assert handed[-1]["hours"][0] == {"hour": NOON.isoformat(), "probes": 119, "failed": 0}
         server.by_path["/watchdog/probes"] = Answer(200)
@@ -341,7 +342,7 @@ def test_a_frozen_server_wakes_people_and_its_return_is_told(
     contacts = tmp_path / "contacts.yaml"
     contacts.write_text(json.dumps(on_call_as_json(TEAM)))
     web = LiveServer(databases.create(), tmp_path / "web")
-    options = ["--contacts", str(contacts), "--interval", "0.5", "--timeout", "0.5", "--after", "2"]
+    options = ["--contacts", str(contacts), "--interval", "0.5", "--timeout", "2", "--after", "4"]
     environ = {**os.environ, **by_sinks(gateway, mail, tmp_path), "DATA_DIR": str(tmp_path)}
     watchdog = [sys.executable, "-m", "app.cli", "watchdog", "--url", web.url, *options]
     with contextlib.ExitStack() as at_the_end:
@@ -358,7 +359,7 @@ def test_a_frozen_server_wakes_people_and_its_return_is_told(
         assert taken(gateway) == [("sms", "+33600000001"), ("call", "+33600000001")]
         outage = WatchFiles(state.parent).load().outage
         assert outage
-        assert outage.alarmed_at - outage.began >= timedelta(seconds=2)
+        assert outage.alarmed_at - outage.began >= timedelta(seconds=4)
         web.thaw()
         wait_until(lambda: len(taken(gateway)) == 3, "the end", seconds=30)
         assert "RÉTABLI" in json.loads(gateway.requests[2].body)["text"]
@@ -376,7 +377,7 @@ def test_it_takes_the_list_home_and_hands_in_its_hours(
     monkeypatch.setenv("WATCHDOG_TOKEN", "a-token-of-its-own")
     web = LiveServer(databases.create(), tmp_path / "web")
     environ = {**os.environ, **by_sinks(gateway, mail, tmp_path), "DATA_DIR": str(tmp_path)}
-    options = ["--interval", "0.5", "--timeout", "1", "--after", "2"]
+    options = ["--interval", "0.5", "--timeout", "3", "--after", "4"]
     with contextlib.ExitStack() as at_the_end:
         at_the_end.callback(web.close)
         with web.app.app_context():
@@ -401,9 +402,8 @@ def test_it_takes_the_list_home_and_hands_in_its_hours(
                 return list(db.session.scalars(select(ServiceHour)))
 
         wait_until(lambda: bool(hours()), "the first hour", seconds=30)
-        (hour,) = hours()
-        assert (hour.observer, hour.failed_probes) == (Observer.WATCHDOG, 0)
-        assert hour.probes >= 1
+        assert {hour.observer for hour in hours()} == {Observer.WATCHDOG}
+        assert sum(hour.probes - hour.failed_probes for hour in hours()) >= 1
         web.freeze()
         wait_until(lambda: len(taken(gateway)) == 2, "the alarm", seconds=30)
         assert taken(gateway) == [("sms", "+33600000003"), ("call", "+33600000003")]
