@@ -4,12 +4,19 @@ import importlib.machinery
 import importlib.util
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from config.settings import ROOT
+
+WHEEL = {
+    "METADATA": "Metadata-Version: 2.1\nName: made-up\nVersion: 1.0\n",
+    "WHEEL": "Wheel-Version: 1.0\nGenerator: us\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    "RECORD": "",
+}
 
 
 @pytest.fixture
@@ -123,16 +130,49 @@ def test_without_ensurepip_the_missing_debian_package_is_named(
     assert f"python{launcher.python_version()}-venv" in capsys.readouterr().err
 
 
-def test_a_package_with_another_hash_is_refused(
-    launcher: ModuleType, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def forged(tmp_path: Path) -> Path:
+    """A lock whose package is not what its hash says."""
     package = tmp_path / "made_up-1.0-py3-none-any.whl"
-    package.write_bytes(b"not what the lock says")
+    with zipfile.ZipFile(package, "w") as wheel:
+        for name, text in WHEEL.items():
+            wheel.writestr(f"made_up-1.0.dist-info/{name}", text)
     lock = tmp_path / "runtime.lock"
     lock.write_text(f"made-up @ {package.as_uri()} --hash=sha256:{'0' * 64}\n")
+    return lock
+
+
+def test_a_package_with_another_hash_is_refused(
+    launcher: ModuleType, forged: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(launcher, "install_by_uv", lambda python, lock: False)
     with pytest.raises(launcher.CannotStart):
-        launcher.install(Path(sys.executable), lock)
+        launcher.install(Path(sys.executable), forged)
     assert "HASHES" in capfd.readouterr().err
+
+
+def test_uv_refuses_it_too(launcher: ModuleType, forged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the uv that the launcher put beside Python; what it says is not shown, but its answer is a no."""
+    said: list[str] = []
+
+    def run(command: list[str], quiet: bool) -> bool:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        said.append(done.stderr)
+        return done.returncode == 0
+
+    monkeypatch.setattr(launcher, "succeeds", run)
+    assert not launcher.install_by_uv(Path(sys.executable), forged)
+    assert "hash" in said[-1].lower()
+
+
+def test_the_index_that_pip_was_told_to_use_is_used(
+    launcher: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example.org/simple")
+    assert launcher.index_of_pip(Path(sys.executable)) == [
+        "--index-url",
+        "https://mirror.example.org/simple",
+    ]
 
 
 def test_wrong_use_ends_with_code_2() -> None:
