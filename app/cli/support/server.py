@@ -82,7 +82,7 @@ class PrivateServer:
         if self._process and self._process.running:
             return
         command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "wsgi:app"]
-        self._process = Process(command, self.directory / "gunicorn.log", self.environment, self.code)
+        self._process = self._spawn(command, "gunicorn.log")
         self._process.wait_until(self.answers, f"the web server on port {self.port}")
 
     def stop(self) -> None:
@@ -108,7 +108,7 @@ class PrivateServer:
             self._queue.wait_until(lambda: answers(self.redis_url), "the embedded queue")
         worker = [sys.executable, "-m", "app.cli", "worker"]
         while len(self._workers) < count:
-            self._workers.append(Process(worker, self.directory / "worker.log", self.environment))
+            self._workers.append(self._spawn(worker, "worker.log"))
         connection = Redis.from_url(self.redis_url)
         self._workers[-1].wait_until(lambda: Worker.count(connection=connection) >= count, "the workers")
 
@@ -137,6 +137,9 @@ class PrivateServer:
                 return bool(reply.status == 200)
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             return False
+
+    def _spawn(self, command: list[str], log: str) -> Process:
+        return Process(command, self.directory / log, self.environment, self.code)
 
     def _make_app(self, overrides: Mapping[str, object]) -> Flask:
         return create_app(overrides)
