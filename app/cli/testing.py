@@ -23,8 +23,8 @@ PROGRAMS = {
 }
 CAN_BE_LEFT_OUT = ("mariadb", "redis", "browser", "servers")
 LEFT_OUT_WHEN_FAST = {"mariadb", "browser", "servers"}
-# A process per core, each with services of its own; the one that has finished takes tests from the others.
-IN_PARALLEL = ["-n", "logical", "--maxprocesses", "8", "--dist", "worksteal"]
+# A process per core, each with services of its own; each takes the next test when it has finished one.
+IN_PARALLEL = ["-n", "logical", "--maxprocesses", "8", "--dist", "load", "--maxschedchunk", "1"]
 SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin"
 
 # What each check gives to Python.

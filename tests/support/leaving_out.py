@@ -42,7 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (gone if needs & without else kept).append(item)
     if gone:
         config.hook.pytest_deselected(items=gone)
-        items[:] = kept
+    # The long ones first: at the end, the processes finish together.
+    items[:] = sorted(kept, key=lambda item: item.get_closest_marker("servers") is None)
 
 
 def services_of(item: pytest.Item) -> set[str]:
