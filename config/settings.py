@@ -26,8 +26,9 @@ class Settings:
 
     `DATA_DIR` holds the embedded database, the queue and produced files. `REDIS_URL` empty means the
     embedded Valkey. `SMTP_URL` empty means mail is kept on the outbox page only. `SMS_GATEWAY` and
-    `CALL_GATEWAY`: a preset of config/gateways.yaml or a file; empty, alerts go by e-mail alone. `LOG_NAME`
-    is this process's file in `DATA_DIR/log`, empty for standard error.
+    `CALL_GATEWAY`: a preset of config/gateways.yaml or a file; empty, alerts go by e-mail alone. `PROBE_URL`
+    is where the scheduler asks whether the web server answers. `LOG_NAME` is this process's file in
+    `DATA_DIR/log`, empty for standard error.
     """
 
     SECRET_KEY: str
@@ -41,6 +42,7 @@ class Settings:
     CALL_GATEWAY: str
     CALL_SENDER: str
     PUBLIC_URL: str
+    PROBE_URL: str
     SENTRY_DSN: str
     LOG_NAME: str
     METRICS_TOKEN: str
@@ -87,6 +89,7 @@ def load_settings(
         "CALL_GATEWAY": env.get("CALL_GATEWAY", ""),
         "CALL_SENDER": env.get("CALL_SENDER", ""),
         "PUBLIC_URL": public_url,
+        "PROBE_URL": env.get("PROBE_URL", "").rstrip("/") or _local_address(env) or public_url,
         "SENTRY_DSN": env.get("SENTRY_DSN", ""),
         "LOG_NAME": env.get("LOG_NAME", ""),
         "METRICS_TOKEN": env.get("METRICS_TOKEN", ""),
@@ -111,6 +114,7 @@ def load_settings(
                 "https://bourse.example.org."
             )
         values["PUBLIC_URL"] = LOCAL_URL
+    values["PROBE_URL"] = values["PROBE_URL"] or values["PUBLIC_URL"]
     for kind in ("SMS", "CALL"):
         _check_gateway(kind, values, env)
     return Settings(**values)
@@ -119,6 +123,12 @@ def load_settings(
 def flask_config(settings: Settings) -> dict[str, Any]:
     """The settings as Flask's configuration mapping."""
     return asdict(settings)
+
+
+def _local_address(env: Mapping[str, str]) -> str:
+    """Where gunicorn listens on this machine, when BIND says so."""
+    host, _, port = env.get("BIND", "").rpartition(":")
+    return f"http://{'127.0.0.1' if host in ('0.0.0.0', '') else host}:{port}" if port else ""  # noqa: S104
 
 
 def _socket_in(data_dir: Path) -> Path:

@@ -70,7 +70,7 @@ TASKS = (
 
 def run_scheduler(app: Flask, stop: threading.Event | None = None, tick: float = TICK_SECONDS) -> None:
     """Act at each task's time until `stop` is set, or SIGTERM or SIGINT come; looks every `tick` seconds."""
-    stop = stop or _stop_on_signal()
+    stop = stop or stop_on_signal()
     me = uuid.uuid4().hex
     structlog.contextvars.bind_contextvars(service="batch")
     with app.app_context():
@@ -80,6 +80,9 @@ def run_scheduler(app: Flask, stop: threading.Event | None = None, tick: float =
                     run_due_tasks(utcnow())
             except RedisError as error:
                 log.warning("scheduler.queue_unreachable", error=str(error))
+            except SQLAlchemyError as error:
+                # It goes on: the watch beside it must be there to tell.
+                log.error("scheduler.database_unreachable", error=type(error).__name__)
             db.session.remove()
             stop.wait(tick)
         resign(me)
@@ -153,7 +156,8 @@ def expire_invitations() -> str:
     return f"{in_transaction(invitations.expire_invitations)} invitations périmées"
 
 
-def _stop_on_signal() -> threading.Event:
+def stop_on_signal() -> threading.Event:
+    """Set when the process is asked to end."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -5,7 +5,7 @@ import signal
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.leaving_out", "tests.support.fixtures", "tests.support.browser"]
+pytest_plugins = [f"tests.support.{name}" for name in ("leaving_out", "fixtures", "browser", "watch")]
 
 # A slow machine is no defect of the code.
 settings.register_profile("unhurried", deadline=None)

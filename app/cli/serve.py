@@ -5,6 +5,7 @@ import shutil
 import socket
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import click
@@ -71,10 +72,18 @@ def worker_command() -> None:
 
 @click.command()
 def scheduler_command() -> None:
-    """Les travaux planifiés, jusqu'à Ctrl-C ; un seul agit quand il y en a plusieurs."""
-    from jobs.schedule import run_scheduler
+    """Les travaux planifiés et la surveillance, jusqu'à Ctrl-C ; un seul agit quand il y en a plusieurs."""
+    from jobs.schedule import run_scheduler, stop_on_signal
+    from jobs.watch import keep_watch
 
-    run_scheduler(application(log_name=""))
+    app, stop = application(log_name=""), stop_on_signal()
+    watching = threading.Thread(target=keep_watch, args=(app, stop), name="watch")
+    watching.start()
+    try:
+        run_scheduler(app, stop)
+    finally:
+        stop.set()
+        watching.join()
 
 
 def serve(app: Flask, host: str, port: int, welcome: list[str]) -> None:

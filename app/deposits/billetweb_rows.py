@@ -5,8 +5,9 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
+
+from app.core.phones import display_phone, read_phone
 
 _LONGEST = {
     "Nom": 80,
@@ -98,7 +99,7 @@ def normalise_row(number: int, raw: Mapping[str, str]) -> BilletwebRow:
     for name in ("Nom", "Prénom", "Email"):
         if not cells[name]:
             wrong(name, f"« {name} » est vide.")
-    email, phone = cells["Email"].lower(), _phone(cells.get("Téléphone", ""))
+    email, phone = cells["Email"].lower(), read_phone(cells.get("Téléphone", ""))
     if email and not _is_email(email):
         wrong("Email", f"« {email[:80]} » n’est pas une adresse e-mail complète.")
     if phone is None:
@@ -137,33 +138,6 @@ def _without_quoting(text: str) -> str:
     """`="0612"` is how some exports keep a spreadsheet from eating a zero: the text, not a formula."""
     quoted = _QUOTED_TEXT.fullmatch(text)
     return quoted[1].strip() if quoted else text
-
-
-def display_phone(phone: str) -> str:
-    """E.164 as read in France: `06 12 34 56 78`, other countries in international form."""
-    if not phone:
-        return ""
-    number = phonenumbers.parse(phone)
-    french = number.country_code == 33
-    form = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(number, form.NATIONAL if french else form.INTERNATIONAL)
-
-
-def _phone(text: str) -> str | None:
-    """E.164, empty when nothing was given, None when it cannot be a number.
-
-    A leading zero eaten by a spreadsheet comes back (612345678). Only lengths are checked: ranges that are
-    not allotted yet would be refused wrongly.
-    """
-    if not text:
-        return ""
-    try:
-        number = phonenumbers.parse(text[:60], "FR")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _postcode(text: str) -> str:

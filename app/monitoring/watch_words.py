@@ -10,9 +10,9 @@ RULE = "alerte_systeme_down"
 STOP = "Pour arrêter les rappels, sur l’ordinateur de surveillance : ./bourse watchdog ack"
 
 
-def rule_of(alerts: Any) -> dict[str, Any]:
-    """The rule of the seed that the watchdog stands for, from `config/alerts.yaml` as parsed."""
-    rule: dict[str, Any] = next(rule for rule in alerts["rules"] if rule["name"] == RULE)
+def rule_of(alerts: Any, name: str = RULE) -> dict[str, Any]:
+    """The rule of the seed that a watchdog stands for, from `config/alerts.yaml` as parsed."""
+    rule: dict[str, Any] = next(rule for rule in alerts["rules"] if rule["name"] == name)
     return rule
 
 

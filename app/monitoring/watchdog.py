@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -15,7 +15,7 @@ from app.core.clock import utcnow
 from app.monitoring.channels import ChannelSettings, NotDelivered, deliver
 from app.monitoring.escalation import Channel, Level, Step, read_levels
 from app.monitoring.on_call_copy import BadOnCallList, OnCall, read_on_call
-from app.monitoring.probing import NoAnswer, Server
+from app.monitoring.probing import NoAnswer
 from app.monitoring.watch_files import WatchFiles
 from app.monitoring.watch_rules import (
     Message,
@@ -33,7 +33,7 @@ from app.monitoring.watch_rules import (
     raise_alarm,
     take_step,
 )
-from app.monitoring.watch_words import alarm_words, back_words, rule_of
+from app.monitoring.watch_words import RULE, alarm_words, back_words, rule_of
 
 log = structlog.get_logger()
 # Between two exchanges of list and figures.
@@ -48,22 +48,34 @@ class Pace:
     after: timedelta = timedelta(minutes=2)
 
 
+class Watched(Protocol):
+    """What a watchdog asks whether it answers; both raise NoAnswer."""
+
+    @property
+    def url(self) -> str: ...
+    def probe(self) -> None: ...
+    def on_call(self) -> Any: ...
+    def hand_in(self, hours: list[dict[str, Any]]) -> None: ...
+
+
 class Watchdog:
-    """`alerts`: `config/alerts.yaml` as parsed. `given`: an on-call list instead of the server's."""
+    """`rule`: which of the seed's it stands for; `alerts`: `config/alerts.yaml` as parsed. `given`: an
+    on-call list instead of the server's."""
 
     def __init__(
         self,
-        server: Server,
+        server: Watched,
         files: WatchFiles,
         channels: ChannelSettings,
         alerts: Any,
         pace: Pace,
         given: OnCall | None = None,
         *,
+        rule: str = RULE,
         exchanges: bool = True,
     ) -> None:
         self._server, self._files, self._channels, self._pace = server, files, channels, pace
-        self._rule = rule_of(alerts)
+        self._rule = rule_of(alerts, rule)
         self._steps = read_levels(alerts)[Level.P1].steps
         self._given = given
         self._on_call = given or files.load_on_call()
@@ -79,8 +91,8 @@ class Watchdog:
             self.tick()
             stop.wait(max(0.0, self._pace.interval.total_seconds() - (time.monotonic() - began)))
 
-    def tick(self) -> None:
-        """One probe, and all that follows from it."""
+    def tick(self) -> bool:
+        """One probe, and all that follows from it; returns whether there was a good answer."""
         now = utcnow()
         good = self._probe()
         self._hear_acknowledgement(now)
@@ -95,6 +107,12 @@ class Watchdog:
         self._deliver()
         if good and self._exchanges:
             self._exchange(now)
+        return good
+
+    @property
+    def outage(self) -> Outage | None:
+        """The one under way."""
+        return self._watch.outage
 
     @property
     def _outage(self) -> Outage:

@@ -11,7 +11,7 @@ from app.core.mail import MailState, OutgoingMail
 from app.operations.rules import SENDING_LEASE, next_attempt
 
 # What a link proves its bearer by: a long random last part.
-_TOKEN_IN_LINK = re.compile(r"(https?://\S+/)[\w-]{20,}")
+_TOKEN_IN_LINK = re.compile(r"(https?://\S+/)[\w.-]{20,}")
 
 
 def claim_next_mail() -> OutgoingMail | None:
@@ -40,7 +40,12 @@ def mark_sent(mail: OutgoingMail) -> None:
     """It left: the secrets of its links are not kept any longer than needed."""
     mail.state, mail.sent_at = MailState.SENT, utcnow()
     mail.next_attempt_at, mail.error = None, None
-    mail.body = _TOKEN_IN_LINK.sub(r"\1…", mail.body)
+    mail.body = without_tokens(mail.body)
+
+
+def without_tokens(text: str) -> str:
+    """The text of a message with what its links prove left out."""
+    return _TOKEN_IN_LINK.sub(r"\1…", text)
 
 
 def mark_failed(mail: OutgoingMail, reason: str, *, for_good: bool = False) -> None:

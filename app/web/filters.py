@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from app.core import counts, dates, money
 from app.core.db import db
-from app.deposits.billetweb_rows import display_phone
+from app.core.phones import display_phone
 from app.editions.models import Edition
 from app.editions.queries import current_edition
 from app.web.navigation import navigation

@@ -42,10 +42,10 @@ ENTRIES = (
     MenuEntry("Ventes", "backoffice.sales", "receipt", "backoffice.sale"),
     MenuEntry("Articles", "backoffice.items", "search", "backoffice.items"),
     MenuEntry("En direct", "reporting.dashboard", "activity", "reporting"),
+    MenuEntry("Alertes", "operations.alerts", "bell", "operations.alert"),
     MenuEntry("Trésorerie", TREASURY, "wallet", "treasury"),
     MenuEntry("Invendus", "treasury.restitution", "package-open", "treasury.restitution"),
     MenuEntry("Travaux", "operations.jobs", "clock", "operations.job"),
-    MenuEntry("Niveaux de service", "operations.service_levels", "gauge", "operations.service_levels"),
     MenuEntry("Éditions", "backoffice.editions", "layers", "backoffice.edition"),
     MenuEntry("Utilisateurs", "backoffice.users", "user", "backoffice.user"),
     MenuEntry("Journal", "operations.audit", "file-text", "operations.audit"),
@@ -56,6 +56,8 @@ ELSEWHERE = {
     "till.unidentified": "backoffice.sales",
     "backoffice.label_": "backoffice.labels",
     "backoffice.spares": "backoffice.items",
+    "operations.on_call": "operations.alerts",
+    "operations.service_levels": "operations.alerts",
 }
 
 

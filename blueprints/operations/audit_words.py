@@ -70,6 +70,13 @@ ACTIONS = {
     "payout.paid": "Reversement payé",
     "payout.payment_undone": "Paiement d’un reversement annulé",
     "payout.absent": "Déposant absent au reversement",
+    "alert.acknowledged": "Alerte prise en charge",
+    "alerts.silenced": "Maintenance déclarée",
+    "alerts.silence_ended": "Maintenance terminée",
+    "alert_rule.saved": "Règle d’alerte enregistrée",
+    "alert_rule.removed": "Règle d’alerte supprimée",
+    "on_call.saved": "Contact d’astreinte enregistré",
+    "on_call.removed": "Contact d’astreinte retiré",
     "unsold.handed_over": "Invendus rendus",
     "unsold.hand_over_undone": "Remise d’invendus défaite",
     "unsold.donated": "Invendus donnés",
@@ -90,6 +97,10 @@ SUBJECTS = {
     "journal_entry": "envoi de caisse",
     "job": "travail",
     "audit": "ligne du journal",
+    "alert": "alerte",
+    "alert_rule": "règle d’alerte",
+    "silence": "maintenance",
+    "on_call": "contact d’astreinte",
 }
 DETAILS = {
     "role": "rôle",
@@ -117,6 +128,9 @@ DETAILS = {
     "slot": "créneau",
     "rank": "rang",
     "count": "nombre",
+    "rule": "règle",
+    "name": "nom",
+    "enabled": "active",
 }
 
 VALUES: dict[str, str] = {

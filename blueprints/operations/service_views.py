@@ -11,6 +11,7 @@ from app.web.downloads import send_table
 from app.web.editions import edition_of_page
 from app.web.htmx import render
 from blueprints.operations import bp
+from blueprints.operations.alert_tabs import alert_tabs
 from blueprints.operations.service_words import STANDINGS, in_minutes, in_percent, in_seconds, of_hours
 
 
@@ -20,6 +21,7 @@ def service_levels(edition_id: int) -> ResponseReturnValue:
     report = service_report(edition, utcnow())
     return render(
         "operations/service_levels.html",
+        tabs=alert_tabs("operations.service_levels"),
         report=report,
         measured=any(period.measured for period in report.periods),
         pages=[

@@ -12,7 +12,15 @@ from app.operations.queries import get_job, list_jobs
 from app.operations.rules import SEES_ALL_JOBS
 from app.operations.services import request_again
 from app.web.htmx import is_htmx, redirect_to, render
-from blueprints.operations import audit_views, bp, outbox_views, service_views  # noqa: F401 - they attach themselves to bp
+from blueprints.operations import (  # noqa: F401 - they attach themselves to bp
+    alert_views,
+    audit_views,
+    bp,
+    on_call_views,
+    outbox_views,
+    rule_views,
+    service_views,
+)
 from blueprints.operations.job_roles import may_ask_again
 from jobs.queue import dispatch
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utcnow
+from app.monitoring.queries import alerts_to_show
 from app.reporting.queries import live_figures
 from app.reporting.rules import TILL_STATUS_LABELS
 from app.sales.models import PAYMENT_LABELS
@@ -19,16 +20,21 @@ from blueprints.reporting import bp
 def dashboard(edition_id: int) -> ResponseReturnValue:
     """The whole page, or every five seconds its block `live`; `?hall=1` for the screen of the hall."""
     edition = edition_of_page(edition_id)
+    now, hall = utcnow(), bool(request.args.get("hall"))
     may_ask = may_use("till.synchronise_all", current_user.roles)
+    states = [] if hall else till_states(edition.id)
     return render(
-        "reporting/hall.html" if request.args.get("hall") else "reporting/dashboard.html",
+        "reporting/hall.html" if hall else "reporting/dashboard.html",
         "live",
         edition=edition,
-        live=live_figures(edition.id, utcnow()),
+        live=live_figures(edition.id, now),
         status_labels=TILL_STATUS_LABELS,
         payment_labels=PAYMENT_LABELS,
         may_settle=may_use("backoffice.sales_conflicts", current_user.roles),
         may_ask=may_ask,
-        states=till_states(edition.id) if may_ask else [],
-        orders=latest_orders(edition.id) if may_ask else {},
+        states=states,
+        volunteers={state.name: state.volunteer for state in states},
+        orders=latest_orders(edition.id) if may_ask and not hall else {},
+        alerts=[] if hall else alerts_to_show(now),
+        may_see_alerts=may_use("operations.alert", current_user.roles),
     )

@@ -110,12 +110,8 @@ def main() -> None:
 
 
 def _import_everything() -> None:
-    import gunicorn.app.wsgiapp
-    import gunicorn.workers.gthread
     from argon2 import PasswordHasher
 
-    import app.cli.serve
-    import app.factory
     import jobs.labels
     import jobs.slips
     import jobs.worker  # noqa: F401
