@@ -72,7 +72,8 @@ def as_the_seed_wants(_: WrappedLogger, method: str, event: EventDict) -> EventD
     event.setdefault("action", name)
     event.setdefault("service", "api")
     event["timestamp"] = _milliseconds(str(event.get("timestamp", "")))
-    line = {name: event.pop(name) for name in FIELDS if event.get(name) is not None}
+    fields = {name: event.pop(name, None) for name in FIELDS}
+    line: EventDict = {name: value for name, value in fields.items() if value is not None}
     started = event.pop(STARTED, None)
     if event:
         line["details"] = dict(event)

@@ -12,7 +12,7 @@ from app.monitoring.figures import SaleFigures, sale_figures
 from app.monitoring.machine import MachineFigures, machine_figures
 from app.monitoring.queues import QueueFigures, queue_figures
 from app.monitoring.requests import all_processes
-from app.monitoring.till_troubles import sync_failures
+from app.monitoring.samples import RATE_WINDOW, errors_rate, growth, latency_p95, samples_since
 from app.reporting.rules import TillStatus
 
 __all__ = ["CONTENT_TYPE", "exposition"]
@@ -22,7 +22,7 @@ def exposition(now: datetime) -> bytes:
     """Everything there is to know at `now` (UTC)."""
     registry = CollectorRegistry()
     registry.register(_Snapshot([*_of_sale(sale_figures(now), now), *_of_machine(machine_figures())]))
-    registry.register(_Snapshot(list(_of_queues(queue_figures(now)))))
+    registry.register(_Snapshot([*_of_queues(queue_figures(now)), *_of_service(now)]))
     return generate_latest(all_processes()) + generate_latest(registry)
 
 
@@ -67,12 +67,23 @@ def _of_sale(sale: SaleFigures | None, now: datetime) -> Iterator[Metric]:
         ),
         ("caisse_offline_duration", "Caisse ouverte hors connexion depuis, en minutes", silent),
         ("scan_failures", "Codes que la caisse n'a pas pu lire", sale.scan_failures),
-        ("sync_failures", "Échanges avec le serveur manqués par la caisse", sync_failures(sale.edition.id)),
+        ("sync_failures", "Échanges avec le serveur manqués par la caisse", sale.sync_failures),
     ):
         of_tills = GaugeMetricFamily(name, words, labels=[*labels, "caisse"])
         for till_name, figure in figures.items():
             of_tills.add_metric([*values, till_name], figure)
         yield of_tills
+
+
+def _of_service(now: datetime) -> Iterator[Metric]:
+    """Of the last minute and a half, as the scheduler sampled the requests; absent when there were none."""
+    grown = growth(samples_since(now - RATE_WINDOW))
+    for name, words, figure in (
+        ("api_errors_rate", "Réponses en erreur (5xx), en pourcent", errors_rate(grown)),
+        ("api_latency_p95", "Temps de réponse au 95e centile, en millisecondes", latency_p95(grown)),
+    ):
+        if figure is not None:
+            yield GaugeMetricFamily(name, words, value=figure)
 
 
 def _of_machine(machine: MachineFigures) -> Iterator[Metric]:

@@ -7,19 +7,12 @@ from typing import Any
 import yaml
 
 # The seed's names that are worked out from what `/metrics` and the blackbox exporter (job `bourse-healthz`,
-# which asks for /healthz) tell. Rates are those of five minutes, counts those of a quarter of an hour.
+# which asks for /healthz) tell. Counts are those of a quarter of an hour.
 RECORDED = {
     "api_health_check": 'min(probe_success{job="bourse-healthz"})',
     # The application answers, and says that its database does not.
     "db_connections_failed": 'max(probe_http_status_code{job="bourse-healthz"} == bool 503)',
     "ssl_expiry_days": '(min(probe_ssl_earliest_cert_expiry{job="bourse-healthz"}) - time()) / 86400',
-    "api_errors_rate": (
-        '100 * (sum(rate(http_answers_total{code="5xx"}[5m])) or vector(0))'
-        " / sum(rate(http_answers_total[5m]))"
-    ),
-    "api_latency_p95": (
-        "1000 * histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))"
-    ),
     "sync_attempts_failed": "sum(increase(sync_failures[15m]))",
 }
 # Metrics with a label for each till: what a condition on the whole hall means.

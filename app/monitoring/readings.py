@@ -10,20 +10,18 @@ from app.monitoring.machine import MachineFigures, machine_figures
 from app.monitoring.queues import QueueFigures, queue_figures
 from app.monitoring.rules import Condition, Values
 from app.monitoring.samples import (
-    ERRORS,
-    REQUESTS,
+    RATE_WINDOW,
     SCANS,
     SYNCS,
     Counts,
+    errors_rate,
     growth,
-    percentile,
+    latency_p95,
     samples_since,
     total,
 )
 from app.reporting.rules import TillStatus
 
-# Rates are those of the last minute and a half: three samples.
-RATE_WINDOW_MINUTES = 1.5
 COUNT_WINDOW_MINUTES = 15
 
 
@@ -80,17 +78,6 @@ def _one(value: float | None) -> Values:
     return {} if value is None else {"": value}
 
 
-def _errors_rate(readings: Readings, window: float | None) -> Values:
-    grown = readings.grown(window or RATE_WINDOW_MINUTES)
-    requests = grown.get(REQUESTS, 0)
-    return _one(100 * grown.get(ERRORS, 0) / requests if requests else None)
-
-
-def _latency(readings: Readings, window: float | None) -> Values:
-    seconds = percentile(readings.grown(window or RATE_WINDOW_MINUTES), 0.95)
-    return _one(None if seconds is None else 1000 * seconds)
-
-
 def _silent_tills(readings: Readings, _: float | None) -> Values:
     """Minutes since each open till that is out of reach was last heard."""
     if readings.sale is None:
@@ -104,6 +91,11 @@ def _silent_tills(readings: Readings, _: float | None) -> Values:
 
 def _of_sale(figure: Callable[[SaleFigures], float]) -> Callable[[Readings, float | None], Values]:
     return lambda readings, _: _one(None if readings.sale is None else figure(readings.sale))
+
+
+def _rate(figure: Callable[[Counts], float | None]) -> Callable[[Readings, float | None], Values]:
+    usual = RATE_WINDOW.total_seconds() / 60
+    return lambda readings, window: _one(figure(readings.grown(window or usual)))
 
 
 def _counted(prefix: str) -> Callable[[Readings, float | None], Values]:
@@ -123,8 +115,8 @@ METRICS = {
     ),
     "sync_attempts_failed": Known("Synchronisations manquées", "essais", _counted(SYNCS), windowed=True),
     "caisse_offline_duration": Known("Caisse hors connexion depuis", "min", _silent_tills, per_till=True),
-    "api_errors_rate": Known("Réponses en erreur", "%", _errors_rate, windowed=True),
-    "api_latency_p95": Known("Réponse au 95e centile", "ms", _latency, windowed=True),
+    "api_errors_rate": Known("Réponses en erreur", "%", _rate(errors_rate), windowed=True),
+    "api_latency_p95": Known("Réponse au 95e centile", "ms", _rate(latency_p95), windowed=True),
     "disk_usage_percent": Known(
         "Disque occupé", "%", lambda readings, _: _one(readings.machine.disk_percent)
     ),

@@ -16,6 +16,8 @@ from app.sales.services.health import count_of
 
 Counts = dict[str, float]
 KEPT_FOR = timedelta(days=2)
+# Rates are those of the last minute and a half: three samples.
+RATE_WINDOW = timedelta(minutes=1.5)
 REQUESTS, ERRORS, SCANS, SYNCS = "requests", "errors", "scan_failures:", "sync_failures:"
 # `below:0.5`: requests answered within half a second.
 BELOW = "below:"
@@ -85,6 +87,18 @@ def _tills() -> Counts:
 def below(grown: Counts) -> Counts:
     """The histogram of the requests: upper bound in seconds, as text → how many were within."""
     return {name.removeprefix(BELOW): count for name, count in grown.items() if name.startswith(BELOW)}
+
+
+def errors_rate(grown: Counts) -> float | None:
+    """Answers that were errors (5xx), in percent; None without a request."""
+    requests = grown.get(REQUESTS, 0)
+    return 100 * grown.get(ERRORS, 0) / requests if requests else None
+
+
+def latency_p95(grown: Counts) -> float | None:
+    """Milliseconds within which 95 % of the requests were answered; None without a request."""
+    seconds = percentile(grown, 0.95)
+    return None if seconds is None else 1000 * seconds
 
 
 def total(grown: Counts, prefix: str) -> float:

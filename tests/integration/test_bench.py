@@ -19,6 +19,7 @@ from app.cli.bench.registry import BENCHES, Bench, find_bench
 from app.cli.bench.resync import measure_resync
 from app.cli.bench.scratch import Setting
 from app.cli.bench.slips import measure_slips
+from app.cli.bench.watching import REQUESTS, WORDS
 from app.cli.support.processes import Process, descendants, wait_until
 
 
@@ -72,9 +73,12 @@ def test_every_page_of_every_role_is_measured(setting: Setting) -> None:
         )
         measures = measuring.result()
     pages = {label for role in PAGES.values() for label, _, _ in role}
-    assert {each.what for each in measures} == pages | {"toutes, 20 personnes"}
-    assert len(measures[-1].times) == sum(len(each.times) for each in measures[:-1])
-    assert all("client" in each.details or "Ko" in each.details for each in measures)
+    assert {each.what for each in measures} == pages | {"toutes, 20 personnes", *WORDS.values()}
+    by_name = {each.what: each for each in measures}
+    assert len(by_name["toutes, 20 personnes"].times) == sum(len(by_name[page].times) for page in pages)
+    assert "client" in by_name["toutes, 20 personnes"].details
+    assert all("Ko" in by_name[page].details for page in pages)
+    assert all(len(by_name[words].times) == REQUESTS for words in WORDS.values())
 
 
 @pytest.mark.servers

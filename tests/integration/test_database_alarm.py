@@ -1,6 +1,5 @@
 """The database is out of reach: people are told from what lies on the disk, and it is written down later."""
 
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +9,6 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from app.cli.support.processes import Process
 from app.core.db import db
 from app.monitoring.escalation import Availability, OnCallRole
 from app.monitoring.models import Alert, AlertState, EventKind, OnCallContact, ServiceHour
@@ -101,8 +99,7 @@ def test_after_a_restart_without_a_database_the_list_is_still_known(
 def test_the_scheduler_watches_while_it_runs(databases: Databases, tmp_path: Path) -> None:
     server = LiveServer(databases.create(), tmp_path / "web")
     server.start()
-    command = [sys.executable, "-m", "app.cli", "scheduler"]
-    scheduler = Process(command, tmp_path / "scheduler.log", server.environment)
+    scheduler = server.start_beside("scheduler")
     try:
         with server.app.app_context():
             scheduler.wait_until(lambda: _probes() > 0, "the first look")

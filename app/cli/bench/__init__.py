@@ -13,6 +13,7 @@ import click
 
 from app.cli.bench.machine import busy_warning, machine_facts
 from app.cli.bench.measures import Measure
+from app.cli.bench.pages import PARTS
 from app.cli.bench.printing import print_measure, print_title
 from app.cli.bench.registry import BENCHES, find_bench
 from app.cli.bench.scratch import DATABASES, Setting
@@ -27,13 +28,19 @@ from app.core.clock import utcnow
 )
 @click.option("--database", type=click.Choice(DATABASES), default=DATABASES[0], show_default=True)
 @click.option("--runs", type=click.IntRange(1, 100), default=3, show_default=True, help="Fois par mesure.")
-def bench_command(names: tuple[str, ...], json_file: Path | None, database: str, runs: int) -> None:
+@click.option("--only", default="", metavar="LISTE", help=f"Parties de « pages » : {', '.join(PARTS)}.")
+def bench_command(
+    names: tuple[str, ...], json_file: Path | None, database: str, runs: int, only: str
+) -> None:
     """Mesurer la vitesse : toutes les mesures, ou celles qui sont nommées."""
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         choices = ", ".join(BENCHES)
         click.echo(f"Mesure inconnue : {', '.join(unknown)}. Choisissez parmi : {choices}.", err=True)
         sys.exit(2)
+    parts = [part.strip() for part in only.split(",") if part.strip()]
+    if not set(parts) <= set(PARTS):
+        raise click.BadParameter(f"choisissez parmi {', '.join(PARTS)}.", param_hint="--only")
     if json_file and not json_file.parent.is_dir():
         raise click.UsageError(f"Le dossier {json_file.parent} n'existe pas : créez-le d'abord.")
     load = os.getloadavg()[0]
@@ -41,7 +48,7 @@ def bench_command(names: tuple[str, ...], json_file: Path | None, database: str,
         click.echo(warning, err=True)
     end_in_good_order()
     measures: list[Measure] = []
-    with scratch_directory() as directory, Setting(database, runs, directory) as setting:
+    with scratch_directory() as directory, Setting(database, runs, directory, parts) as setting:
         for name in names or BENCHES:
             print_title(name, BENCHES[name].title, database)
             for measure in find_bench(name)(setting):

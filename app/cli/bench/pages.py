@@ -18,6 +18,7 @@ from app.cli.bench.measures import Measure, Target, percentile
 from app.cli.bench.memory import PeakMemory
 from app.cli.bench.page_client import Answer, Visitor, browse
 from app.cli.bench.scratch import Setting
+from app.cli.bench.watching import measure_watching
 from app.core.db import db
 from app.deposits.models import Item, ItemList, Registration
 from app.editions.models import Till
@@ -27,6 +28,8 @@ PAUSE = 5.0
 # Seconds of browsing in a run; half of it before the first one does not count (templates are compiled).
 READING = 30.0
 TARGET = Target(0.2, at_p95=True)
+# What `--only` chooses from.
+PARTS = ("crowd", "dashboard", "metrics")
 
 # How many of a hundred people act in each role.
 CROWD = {Role.DEPOSITOR: 70, Role.VOLUNTEER: 15, Role.MANAGER: 8, Role.TREASURER: 5, Role.ADMIN: 2}
@@ -82,7 +85,17 @@ def measure_pages(
     reading: float = READING,
     pause: float = PAUSE,
 ) -> Iterator[Measure]:
-    """Times of each page over all runs, then of all pages together."""
+    """Times of each page over all runs, then of all pages together; then of what is asked for by itself."""
+    parts = setting.only or PARTS
+    if "crowd" in parts:
+        yield from _measure_crowd(setting, people, items, reading, pause)
+    if watching := [part for part in parts if part != "crowd"]:
+        yield from measure_watching(setting, watching, items, 5 * items)
+
+
+def _measure_crowd(
+    setting: Setting, people: int, items: int, reading: float, pause: float
+) -> Iterator[Measure]:
     with setting.bourse() as bourse:
         edition_id = load_edition(items).id
         visitors = make_visitors(edition_id, people)

@@ -2,7 +2,7 @@
 
 import itertools
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -19,10 +19,11 @@ DATABASES = ("sqlite", "mariadb")
 
 
 class Setting:
-    """Where measures are made: which database engine, and how many runs of each operation."""
+    """Where measures are made: which database engine, how many runs of each operation, and `only` which parts
+    of a measure that has several (all when empty)."""
 
-    def __init__(self, database: str, runs: int, directory: Path) -> None:
-        self.database, self.runs = database, runs
+    def __init__(self, database: str, runs: int, directory: Path, only: Sequence[str] = ()) -> None:
+        self.database, self.runs, self.only = database, runs, only
         self.database_version = ""
         self._directory = directory
         self._numbers = itertools.count(1)

@@ -74,7 +74,8 @@ export class Till extends EventTarget {
   }
 
   keepBasket() {
-    this.database.put("meta", this.basket.contents(), "basket").catch(() => {});
+    // A disk that takes nothing is told by the sale, which is not made then.
+    this.database.put("meta", this.basket.contents(), "basket").catch((error) => console.error(error));
   }
 
   // Resolves once the sale is on disk; rejects, with the basket untouched, when it is not.

@@ -105,7 +105,7 @@ def new_version(live_server: LiveServer, tmp_path: Path) -> Callable[[], Path]:
     def copy() -> Path:
         tree = tmp_path / "new-version"
         # With what Python compiled: it is found valid, since the copy keeps the files' times.
-        ignored = shutil.ignore_patterns(".git", ".venv", "var", "tests", "docs", ".*_cache", ".hypothesis")
+        ignored = shutil.ignore_patterns(".git", ".venv", "var", "tests", ".*_cache", ".hypothesis")
         shutil.copytree(ROOT, tree, ignore=ignored)
         with (tree / "static" / "js" / "till" / "money.js").open("a") as file:
             file.write("// another version\n")
