@@ -5,13 +5,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import multiprocess
-
 from config.settings import ROOT
 
-# What the processes count of their requests, for whoever asks any of them; before any of them begins.
+# What the processes count of their requests, for whoever asks any of them. Prometheus' library looks at the
+# variable when it is imported: counting in files or not is settled then.
 COUNTS = Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve() / "metrics"
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(COUNTS)
+
+from prometheus_client import multiprocess  # noqa: E402
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 worker_class = "gthread"

@@ -51,6 +51,7 @@ def keep_watch(app: Flask, stop: threading.Event) -> None:
 
     Should it ever end by itself, it sets `stop`: the scheduler ends with it, and is started again.
     """
+    structlog.contextvars.bind_contextvars(service="batch")
     try:
         with app.app_context():
             database = DatabaseWatch()

@@ -76,14 +76,13 @@ def _of_sale(sale: SaleFigures | None, now: datetime) -> Iterator[Metric]:
 
 
 def _of_service(now: datetime) -> Iterator[Metric]:
-    """Of the last minute and a half, as the scheduler sampled the requests; absent when there were none."""
+    """Of the last minute and a half, as the scheduler sampled the requests; 0 when there were none."""
     grown = growth(samples_since(now - RATE_WINDOW))
     for name, words, figure in (
         ("api_errors_rate", "Réponses en erreur (5xx), en pourcent", errors_rate(grown)),
         ("api_latency_p95", "Temps de réponse au 95e centile, en millisecondes", latency_p95(grown)),
     ):
-        if figure is not None:
-            yield GaugeMetricFamily(name, words, value=figure)
+        yield GaugeMetricFamily(name, words, value=figure or 0)
 
 
 def _of_machine(machine: MachineFigures) -> Iterator[Metric]:

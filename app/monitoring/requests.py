@@ -1,11 +1,13 @@
 """How long requests take and how they end, counted by every process of the web server.
 
-With PROMETHEUS_MULTIPROC_DIR (set by config/gunicorn.py) each process counts in files of that directory, and
-whoever reads them has the sum.
+With PROMETHEUS_MULTIPROC_DIR (set by config/gunicorn.py) each process counts in files of `DATA_DIR/metrics`;
+whoever reads them has the sum, the scheduler too.
 """
 
 import os
+from pathlib import Path
 
+from flask import current_app
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -30,10 +32,11 @@ def note_request(endpoint: str, status: int, seconds: float) -> None:
 
 
 def all_processes() -> CollectorRegistry:
-    """What this and the other processes of the web server counted."""
-    directory = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-    if not directory:
+    """What all processes of the web server counted; where there is none, what this one did."""
+    told = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    directory = Path(told) if told else Path(current_app.config["DATA_DIR"]) / "metrics"
+    if not directory.is_dir():
         return REGISTRY
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, path=directory)  # type: ignore[no-untyped-call]
+    MultiProcessCollector(registry, path=str(directory))  # type: ignore[no-untyped-call]
     return registry

@@ -94,10 +94,12 @@ def test_a_maintenance_ended_early_is_over(watching: Watching, manager: FlaskCli
     manager.post("/alerts/silences", data={"minutes": "480", "reason": "Mise à jour"})
     silence = db.session.scalars(select(AlertSilence)).one()
     assert "Mise à jour" in manager.get("/alerts").text
-    manager.post(f"/alerts/silences/{silence.id}/end")
     watching.web.answers = [Answer(503, "{}")]
-    watching.pass_minutes(7.5)
-    assert len(watching.told()) == 2
+    watching.pass_minutes(10, every=2.5)
+    assert watching.told() == []
+    manager.post(f"/alerts/silences/{silence.id}/end")
+    watching.pass_minutes(5, every=2.5)
+    assert watching.told() == [(15.0, "sms", "Théo"), (15.0, "call", "Théo")]
 
 
 def test_several_alerts_are_one_message(watching: Watching, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """The database is out of reach: people are told from what lies on the disk, and it is written down later."""
 
+import threading
+import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,10 +11,13 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from app.cli.support.processes import wait_until
+from app.core.clock import utcnow
 from app.core.db import db
 from app.monitoring.escalation import Availability, OnCallRole
 from app.monitoring.models import Alert, AlertState, EventKind, OnCallContact, ServiceHour
-from jobs.watch import DATABASE_RULE, PAUSE, DatabaseWatch
+from app.monitoring.samples import take_sample
+from jobs.watch import DATABASE_RULE, PAUSE, DatabaseWatch, keep_watch
 from tests.support.databases import Databases
 from tests.support.server import LiveServer
 from tests.support.smtp_sink import SmtpSink
@@ -96,21 +101,29 @@ def test_after_a_restart_without_a_database_the_list_is_still_known(
 
 
 @pytest.mark.servers
-def test_the_scheduler_watches_while_it_runs(databases: Databases, tmp_path: Path) -> None:
+def test_the_watch_sees_the_web_server_from_outside(databases: Databases, tmp_path: Path) -> None:
     server = LiveServer(databases.create(), tmp_path / "web")
     server.start()
-    scheduler = server.start_beside("scheduler")
+    stop = threading.Event()
+    watching = threading.Thread(target=keep_watch, args=(server.app, stop))
     try:
         with server.app.app_context():
-            scheduler.wait_until(lambda: _probes() > 0, "the first look")
+            server.app.config["PROBE_URL"] = server.url
+            watching.start()
+            wait_until(lambda: _probes() > 0, "the first look")
             assert db.session.scalars(select(ServiceHour.failed_probes)).one() == 0
+            # What the web server's processes counted is seen from outside them, as the scheduler sees it.
+            for _ in range(3):
+                urllib.request.urlopen(f"{server.url}/sign-in").close()
+            assert take_sample(utcnow()).counts["requests"] >= 3
             db.session.remove()
     finally:
-        scheduler.stop()
+        stop.set()
+        watching.join()
         server.close()
 
 
 def _probes() -> int:
-    """How often the service was looked at, as another process sees it."""
+    """How often the service was looked at, as another thread sees it."""
     db.session.rollback()
     return sum(db.session.scalars(select(ServiceHour.probes)))

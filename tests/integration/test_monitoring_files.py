@@ -69,7 +69,7 @@ def test_every_metric_they_name_is_told(client: FlaskClient, app: Flask) -> None
     }
     named = set().union(*map(metrics_in, expressions()))
     assert named - told - set(RECORDED) - FROM_OUTSIDE == set()
-    assert {"caisse_offline_duration", "sync_failures", "http_answers_total"} <= named & told
+    assert {"caisse_offline_duration", "sync_failures", "api_errors_rate"} <= named & told
 
 
 def test_the_trouble_of_a_till_is_told(client: FlaskClient, app: Flask) -> None:

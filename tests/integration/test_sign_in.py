@@ -368,10 +368,12 @@ def limited_app(url: str, data_dir: Path, redis_url: str) -> Iterator[Flask]:
         }
     )
     app.config["WTF_CSRF_ENABLED"] = False
+    # One limiter serves all applications of this process, and remembers that the storage of another failed.
+    limiter._storage_dead = False
     try:
         yield app
     finally:
-        limiter._storage_dead = False  # one limiter for all applications of this process
+        limiter._storage_dead = False
         limiter.enabled = False
 
 

@@ -1,6 +1,5 @@
 """The real web server of production on a scratch database, which tests may stop, freeze and kill."""
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,10 +17,6 @@ class LiveServer(PrivateServer):
 
     def __init__(self, database_url: str, directory: Path, redis_url: str | None = None) -> None:
         super().__init__(database_url, directory, SECRET_KEY, redis_url)
-
-    def start_beside(self, command: str) -> Process:
-        """`./bourse COMMAND` on the same database; whoever asks ends it."""
-        return self._spawn([sys.executable, "-m", "app.cli", command], f"{command}.log")
 
     def start_worker(self) -> None:
         """Run a worker beside the server until `close()`."""

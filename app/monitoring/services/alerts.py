@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import update
+
 from app.core.audit import record
 from app.core.db import db
 from app.core.errors import DomainError, NotFound
@@ -33,9 +35,11 @@ def declare_silence(
 
 
 def end_silence(silence_id: int, now: datetime, actor_id: int) -> None:
-    """It is over sooner, or does not take place. Raises NotFound."""
+    """It is over sooner, or does not take place; what waited for its end waits no longer. Raises NotFound."""
     silence = db.session.get(AlertSilence, silence_id)
     if silence is None:
         raise NotFound("Cette maintenance n’existe plus.")
     silence.starts_at, silence.ends_at = min(silence.starts_at, now), now
+    waiting = update(Alert).where(Alert.live_key.is_not(None), Alert.escalated_from > now)
+    db.session.execute(waiting.values(escalated_from=now))
     record("alerts.silence_ended", f"silence:{silence.id}", actor_id=actor_id)
