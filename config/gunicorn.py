@@ -12,7 +12,7 @@ from config.settings import ROOT
 COUNTS = Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve() / "metrics"
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(COUNTS)
 
-from prometheus_client import multiprocess  # noqa: E402
+from prometheus_client import multiprocess  # noqa: E402 - after the variable it looks at
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 worker_class = "gthread"

@@ -128,7 +128,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 def _local_address(env: Mapping[str, str]) -> str:
     """Where gunicorn listens on this machine, when BIND says so."""
     host, _, port = env.get("BIND", "").rpartition(":")
-    return f"http://{'127.0.0.1' if host in ('0.0.0.0', '') else host}:{port}" if port else ""  # noqa: S104
+    return f"http://{'127.0.0.1' if host in ('0.0.0.0', '') else host}:{port}" if port else ""  # noqa: S104 - compared, not bound
 
 
 def _socket_in(data_dir: Path) -> Path:

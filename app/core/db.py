@@ -10,7 +10,7 @@ from random import random
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, String, event
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Enum, MetaData, String, Update, event
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -193,3 +193,10 @@ def _is_lock_clash(error: OperationalError) -> bool:
     if codes and codes[0] in _RETRY_CODES:
         return True
     return "database is locked" in str(error.orig)
+
+
+def rows_changed(statement: Update) -> int:
+    """Execute an UPDATE; how many rows it changed."""
+    result = db.session.execute(statement)
+    assert isinstance(result, CursorResult)
+    return int(result.rowcount)

@@ -5,7 +5,7 @@ import re
 from sqlalchemy import or_, select, update
 
 from app.core.clock import utcnow
-from app.core.db import db
+from app.core.db import db, rows_changed
 from app.core.errors import DomainError, NotFound
 from app.core.mail import MailState, OutgoingMail
 from app.operations.rules import SENDING_LEASE, next_attempt
@@ -26,12 +26,9 @@ def claim_next_mail() -> OutgoingMail | None:
     ]
     oldest = select(OutgoingMail.id).where(*due).order_by(OutgoingMail.id).limit(20)
     for mail_id in db.session.scalars(oldest).all():
-        claimed = db.session.execute(
-            update(OutgoingMail)
-            .where(OutgoingMail.id == mail_id, *due)
-            .values(attempts=OutgoingMail.attempts + 1, next_attempt_at=now + SENDING_LEASE)
-        )
-        if claimed.rowcount == 1:  # type: ignore[attr-defined]
+        claim = update(OutgoingMail).where(OutgoingMail.id == mail_id, *due)
+        lease = {"attempts": OutgoingMail.attempts + 1, "next_attempt_at": now + SENDING_LEASE}
+        if rows_changed(claim.values(lease)):
             return db.session.get_one(OutgoingMail, mail_id, populate_existing=True)
     return None
 
@@ -65,8 +62,7 @@ def note_unreachable(reason: str) -> None:
 def keep_waiting_mail() -> int:
     """Without a server, messages stay on the outbox page; returns how many."""
     waiting = update(OutgoingMail).where(OutgoingMail.state == MailState.QUEUED)
-    kept = db.session.execute(waiting.values(state=MailState.KEPT, next_attempt_at=None, error=None))
-    return int(kept.rowcount)  # type: ignore[attr-defined]
+    return rows_changed(waiting.values(state=MailState.KEPT, next_attempt_at=None, error=None))
 
 
 def send_again(mail: OutgoingMail) -> None:
@@ -79,8 +75,7 @@ def send_again(mail: OutgoingMail) -> None:
 def send_failed_again() -> int:
     """Put every failed message back in the queue; returns how many."""
     failed = update(OutgoingMail).where(OutgoingMail.state == MailState.FAILED)
-    again = failed.values(state=MailState.QUEUED, attempts=0, next_attempt_at=None)
-    return int(db.session.execute(again).rowcount)  # type: ignore[attr-defined]
+    return rows_changed(failed.values(state=MailState.QUEUED, attempts=0, next_attempt_at=None))
 
 
 def get_mail(mail_id: int) -> OutgoingMail:

@@ -29,7 +29,7 @@ from config.settings import ROOT
 from tests.support.databases import Databases
 from tests.support.http_sink import Answer, HttpSink, http_sink
 from tests.support.server import LiveServer
-from tests.support.smtp_sink import SmtpSink, smtp_sink
+from tests.support.smtp_sink import SmtpSink
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ALERTS = yaml.safe_load((ROOT / "config" / "alerts.yaml").read_text())
@@ -41,18 +41,6 @@ TEAM = OnCall(
     )
 )
 WELL, BROKEN = Answer(200, '{"status": "ok"}'), Answer(503, '{"database": "unreachable"}')
-
-
-@pytest.fixture
-def gateway() -> Iterator[HttpSink]:
-    with http_sink() as sink:
-        yield sink
-
-
-@pytest.fixture
-def mail() -> Iterator[SmtpSink]:
-    with smtp_sink() as sink:
-        yield sink
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import select, update
 
 from app.core.clock import utcnow
-from app.core.db import db, in_transaction
+from app.core.db import db, in_transaction, rows_changed
 from app.monitoring.channels import ChannelSettings, NotDelivered, deliver
 from app.monitoring.models import Alert, EventKind, Notice, NoticeState
 from app.monitoring.services.judging import note
@@ -38,12 +38,8 @@ def _claim() -> Notice | None:
     now = utcnow()
     due = (Notice.state == NoticeState.QUEUED, Notice.next_attempt_at <= now)
     for notice_id in db.session.scalars(select(Notice.id).where(*due).order_by(Notice.id).limit(5)).all():
-        claimed = db.session.execute(
-            update(Notice)
-            .where(Notice.id == notice_id, *due)
-            .values(attempts=Notice.attempts + 1, next_attempt_at=now + LEASE)
-        )
-        if claimed.rowcount == 1:  # type: ignore[attr-defined]
+        claim = update(Notice).where(Notice.id == notice_id, *due)
+        if rows_changed(claim.values(attempts=Notice.attempts + 1, next_attempt_at=now + LEASE)):
             return db.session.get_one(Notice, notice_id, populate_existing=True)
     return None
 
