@@ -28,6 +28,7 @@ from app.editions.services.creation import NewEdition, create_edition
 
 # A Saturday; the sale of the factories' edition begins then.
 SALE_DAY = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+_LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 
 class Factory(SQLAlchemyModelFactory):
@@ -43,7 +44,8 @@ class UserFactory(Factory):
 
     email = factory.Sequence(lambda n: f"personne{n}@example.org")
     role = Role.DEPOSITOR
-    first_name = factory.Sequence(lambda n: f"Camille{n}")
+    # In letters: a search for list 301 must not find the 301st person by name.
+    first_name = factory.Sequence(lambda n: "Camille" + str(n).translate(_LETTERS))
     last_name = "Rivière"
     active = True
     activated_at = SALE_DAY - timedelta(days=20)

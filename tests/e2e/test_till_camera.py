@@ -79,7 +79,7 @@ def test_a_camera_that_is_missing_or_refused_is_said_with_what_to_do(
 ) -> None:
     for flags, words in (
         ([], "Aucune caméra"),
-        (["--use-fake-device-for-media-stream"], "Caméra refusée"),
+        (["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream=deny"], "Caméra refusée"),
     ):
         browser = playwright.chromium.launch(executable_path=find_program(*CHROMIUM), args=[*FLAGS, *flags])
         context = browser.new_context(base_url=live_server.url, locale="fr-FR", **DESKTOP)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -30,8 +31,22 @@ def wanted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_missing_services_are_named(wanted: list[str]) -> None:
     result = CliRunner().invoke(testing.test_command, [])
     assert result.exit_code == 1
-    assert wanted == ["chromium", "mariadb-server", "redis-server", "poppler-utils"]
+    assert wanted == ["chromium-headless-shell", "mariadb-server", "redis-server", "poppler-utils"]
     assert "mariadb-server" in result.output
+
+
+def test_a_browser_with_windows_serves_where_nothing_can_be_installed(
+    wanted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = {"chromium", "mariadbd", "redis-server", "pdftoppm"}
+    monkeypatch.setattr(
+        testing.shutil, "which", lambda program, path=None: program if program in there else None
+    )
+    testing._install_what_is_missing(set())
+    assert wanted == ["chromium-headless-shell"]
+    there.remove("pdftoppm")
+    with pytest.raises(click.ClickException):
+        testing._install_what_is_missing(set())
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from app.cli.support.chromium import CHROMIUM, FLAGS
+from app.cli.support.chromium import CHROMIUM_OF_TILLS, FLAGS
 from app.cli.support.processes import find_program
 from app.core.errors import DomainError
 
@@ -60,7 +60,7 @@ def chromium() -> "Iterator[Browser]":
             "développeurs."
         ) from error
     try:
-        program = find_program(*CHROMIUM)
+        program = find_program(*CHROMIUM_OF_TILLS)
     except RuntimeError as error:
         raise DomainError(
             "Chromium manque : installez le paquet « chromium », ou lancez ./bourse test."

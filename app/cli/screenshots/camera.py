@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from app.accounts.demo_accounts import DEMO_ACCOUNTS
 from app.accounts.models import Role
+from app.cli.support.chromium import CHROMIUM
 from app.cli.support.processes import find_program
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--font-render-hinting=none"]
@@ -37,7 +38,7 @@ PHONE = Screen(390, 844, scale=1.5, touch=True)
 def browser(filmed: Sequence[str] = ()) -> Iterator[Browser]:
     """Chromium; `filmed` are the flags that say what its camera sees."""
     with sync_playwright() as driver:
-        program = find_program("chromium", "chromium-browser", "google-chrome")
+        program = find_program(*CHROMIUM)
         chromium = driver.chromium.launch(executable_path=program, args=[*FLAGS, *filmed])
         yield chromium
         chromium.close()
