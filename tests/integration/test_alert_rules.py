@@ -5,7 +5,7 @@ import shutil
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,19 +17,25 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import make_url
 
+from app.accounts.models import Role, User
+from app.cli.support.mariadb import MariaDbServer
+from app.cli.support.proxy import Fault, FaultyProxy
 from app.core.clock import utcnow
 from app.core.db import db
 from app.editions.models import EditionState
 from app.monitoring import certificate
 from app.monitoring.models import AlertState
-from app.monitoring.requests import note_request
 from app.sales.models import PaymentMethod
-from tests.factories import EditionFactory, TillFactory, list_on_sale
+from tests.factories import EditionFactory, TillFactory, UserFactory, list_on_sale
+from tests.support.databases import Databases, make_app
 from tests.support.http_sink import Answer
 from tests.support.sales import sell
 from tests.support.till import TestTill
 from tests.support.watch import NOON, Watching
+
+Login = Callable[[FlaskClient, User], FlaskClient]
 
 
 @pytest.fixture
@@ -138,16 +144,50 @@ def test_too_many_answers_are_errors(
     ] * 2
 
 
-def test_answers_are_slow(watching: Watching) -> None:
-    for _ in range(22):
-        note_request("portal.home", 200, 4.0)
-        watching.pass_minutes(0.5)
+@pytest.fixture
+def far_database(mariadb_server: MariaDbServer) -> Iterator[FaultyProxy]:
+    """The way to the database server that another application takes."""
+    proxy = FaultyProxy(mariadb_server.port)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def visitor(databases: Databases, far_database: FaultyProxy, tmp_path: Path, login: Login) -> FlaskClient:
+    """A manager at an application that reaches its database through `far_database`."""
+    url = make_url(databases.create()).set(port=far_database.port)
+    app = make_app(url.render_as_string(hide_password=False), tmp_path / "far")
+    with app.app_context():
+        return login(app.test_client(), UserFactory(role=Role.MANAGER))
+
+
+def visit(visitor: FlaskClient) -> None:
+    """Open a page that asks the database several times."""
+    with visitor.application.app_context():
+        assert visitor.get("/alerts").status_code == 200
+
+
+@pytest.mark.parametrize("backend", ["mariadb"])
+def test_answers_are_slow_for_the_database_is(
+    watching: Watching, visitor: FlaskClient, far_database: FaultyProxy
+) -> None:
+    far_database.fault = Fault(delay_s=0.4)
+    for _ in range(3):
+        assert watching.open_rules() == set()
+        visit(visitor)
+        watching.pass_minutes(5, every=5)
     assert watching.open_rules() == {"alerte_performance"}
-    assert watching.alert("alerte_performance").message.startswith("MAJEUR : réponses lentes (4")
-    for _ in range(14):
-        note_request("portal.home", 200, 0.02)
-        watching.pass_minutes(0.5)
-    assert watching.open_rules() == set()
+    alert = watching.alert("alerte_performance")
+    assert alert.message.startswith("MAJEUR : réponses lentes (4")
+    far_database.fault = Fault()
+    visit(visitor)
+    watching.pass_minutes(5, every=5)
+    assert watching.told() == [(20.0, "sms", "Théo"), (20.0, "email", "Théo")]
+    assert alert.state is AlertState.OPEN, "quick again, but not for long enough"
+    visit(visitor)
+    watching.pass_minutes(5, every=5)
+    assert alert.state is AlertState.RESOLVED
+    assert watching.told()[2:] == [(25.0, "sms", "Théo"), (25.0, "email", "Théo")]
 
 
 def test_the_disk_fills_up(watching: Watching, monkeypatch: pytest.MonkeyPatch) -> None:
