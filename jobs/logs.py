@@ -1,10 +1,13 @@
-"""What the night does to the logs."""
+"""What the night does to the logs and to what was told of alerts."""
 
+from functools import partial
 from pathlib import Path
 
 from flask import current_app
 
 from app.core.clock import utcnow
+from app.core.db import in_transaction
+from app.monitoring.services import retention
 from app.operations import security_log
 from app.operations.audit_retention import archive_old_entries
 from app.operations.log_rotation import rotate_logs
@@ -25,6 +28,11 @@ def archive_security_log() -> str:
 def archive_audit_log() -> str:
     """Seal the audit log's lines older than a year, once the whole of it was verified."""
     return archive_old_entries(_data_dir() / "archive", current_app.config["SECRET_KEY"], utcnow())
+
+
+def forget_old_alerts() -> str:
+    """Alerts of more than a year ago, and to whom they were told."""
+    return f"{in_transaction(partial(retention.forget_old_alerts, utcnow()))} alertes oubliées"
 
 
 def _data_dir() -> Path:

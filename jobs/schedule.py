@@ -65,6 +65,7 @@ TASKS = (
     Task("logs", "jobs.logs:pack_logs", daily_at=time(4, 0)),
     Task("security_log", "jobs.logs:archive_security_log", daily_at=time(4, 0)),
     Task("audit_log", "jobs.logs:archive_audit_log", daily_at=time(4, 0)),
+    Task("alerts", "jobs.logs:forget_old_alerts", daily_at=time(4, 0)),
 )
 
 
