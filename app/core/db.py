@@ -13,7 +13,14 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Enum, MetaData, String, Update, event
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -188,11 +195,26 @@ def failure_event(error: BaseException | None, otherwise: str) -> str:
     return "database.failed" if isinstance(error, SQLAlchemyError) else otherwise
 
 
+# A check constraint of MariaDB and of MySQL, a date out of range: PyMySQL calls them what it calls a lost
+# connection.
+_REFUSED_CODES = {4025, 3819, 1292}
+
+
+def refuses_values(error: SQLAlchemyError) -> bool:
+    """The database, or a column's type, will not have these values, today or ever. False for what passes by
+    itself: a lock, a lost connection, a full disk."""
+    if isinstance(error, DBAPIError):
+        return isinstance(error, DataError | IntegrityError) or _code(error) in _REFUSED_CODES
+    return isinstance(error, StatementError)
+
+
 def _is_lock_clash(error: OperationalError) -> bool:
-    codes = getattr(error.orig, "args", ())
-    if codes and codes[0] in _RETRY_CODES:
-        return True
-    return "database is locked" in str(error.orig)
+    return _code(error) in _RETRY_CODES or "database is locked" in str(error.orig)
+
+
+def _code(error: DBAPIError) -> object:
+    """The number MariaDB gives it."""
+    return next(iter(getattr(error.orig, "args", ())), None)
 
 
 def rows_changed(statement: Update) -> int:

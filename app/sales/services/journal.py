@@ -9,10 +9,11 @@ from typing import Any
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.core.clock import utcnow
-from app.core.db import db, in_transaction
+from app.core.db import db, in_transaction, refuses_values
+from app.core.errors import DomainError
 from app.sales import keys
 from app.sales.entries import InvalidEntry, SaleEntry, VoidEntry, read_entry
 from app.sales.models import JournalEntry, TillSession, Verdict
@@ -22,6 +23,8 @@ from app.sales.services.recording import UnknownSale, record_sales, record_void
 
 log = structlog.get_logger()
 RACES = 4
+# What can come of an entry that nobody foresaw. Of the database's own, only what refuses its values.
+_UNFORESEEN = (SQLAlchemyError, DomainError, ValueError, ArithmeticError, LookupError)
 # Quarantined entries that may not take the uuid they claim are kept under one made from their content.
 _QUARANTINE = uuid.UUID("6f2f1b4e-0d4a-4c53-9a53-6b5c0f4f3a11")
 
@@ -68,7 +71,7 @@ def _plain_sale(device: DeviceKey, received: ReceivedEntry) -> SaleEntry | None:
     """The sale an entry tells; None when it is anything else, or something is wrong with its text."""
     try:
         entry = None if _forgery(device, received) else _read(device, received)
-    except InvalidEntry:
+    except _UNFORESEEN:
         return None
     return entry if isinstance(entry, SaleEntry) else None
 
@@ -81,6 +84,10 @@ def _receive_together(
         return in_transaction(lambda: _store_new(device, sales))
     except IntegrityError as error:
         log.info("sync.race", till=device.till_number, count=len(sales), error=str(error.orig))
+        return None
+    except _UNFORESEEN as error:
+        if _passes(error):
+            raise
         return None
 
 
@@ -98,14 +105,31 @@ def _store_new(
 
 
 def receive_entry(device: DeviceKey, received: ReceivedEntry) -> EntryVerdict:
-    """Store one entry, once, and commit; the same entry again gets the stored verdict."""
-    for _ in range(RACES - 1):
+    """Store one entry, once, and commit; the same entry again gets the stored verdict.
+
+    One that cannot be stored for a reason nobody foresaw is quarantined, so that it holds nobody up; sent
+    again once the reason is gone, it is stored. A fault that passes by itself is raised: the till sends it
+    again.
+    """
+    for _ in range(RACES):
         try:
             return in_transaction(lambda: _receive(device, received))
         except IntegrityError as error:
             # The same entry, or the same item, at the same moment: look again at what won.
             log.info("sync.race", till=device.till_number, uuid=received.uuid, error=str(error.orig))
-    return in_transaction(lambda: _receive(device, received))
+            reason: Exception = error
+        except _UNFORESEEN as error:
+            if _passes(error):
+                raise
+            reason = error
+            break
+    log.error("sync.not_stored", till=device.till_number, uuid=received.uuid, exc_info=reason)
+    sentence = f"Le serveur n'a pas pu l'enregistrer ({type(reason).__name__})."
+    return in_transaction(lambda: _quarantine(device, received, "not_stored", sentence))
+
+
+def _passes(error: Exception) -> bool:
+    return isinstance(error, SQLAlchemyError) and not refuses_values(error)
 
 
 def _receive(device: DeviceKey, received: ReceivedEntry) -> EntryVerdict:
