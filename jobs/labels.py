@@ -72,6 +72,7 @@ def scope_of(job: BackgroundJob) -> LabelScope:
     return LabelScope(
         slot_id=job.params.get("slot_id"),
         status=LabelStatus(status) if status else None,
+        unprinted=bool(job.params.get("unprinted")),
         list_ids=tuple(job.params.get("list_ids") or ()),
     )
 

@@ -55,8 +55,13 @@ class LabelsPage:
     to_generate: int
     generated: int
     printed: int
+    # Of the lists not yet printed.
     labels: int
     problems: tuple[DepositorProblems, ...]
+
+    @property
+    def unprinted(self) -> int:
+        return self.ready - self.printed
 
 
 def show_labels(rows: list[LabelListRow], book: Rulebook, *, text: str, status: str, page: int) -> LabelsPage:
@@ -74,7 +79,7 @@ def show_labels(rows: list[LabelListRow], book: Rulebook, *, text: str, status: 
         to_generate=_count(ready, LabelStatus.NOT_GENERATED),
         generated=_count(ready, LabelStatus.GENERATED),
         printed=_count(ready, LabelStatus.PRINTED),
-        labels=sum(row.items for row in ready),
+        labels=sum(row.items for row in ready if row.status is not LabelStatus.PRINTED),
         problems=_problems(row for row in rows if not row.is_ready),
     )
 

@@ -67,7 +67,7 @@ def labels_generate(edition_id: int) -> ResponseReturnValue:
         raise EditionIsClosed
     scope, title = _scope_asked_for(edition)
     if not ready_lists(edition, scope):
-        flash("Aucune liste de ce choix n’est prête : voyez « À corriger avant d’imprimer ».", "warning")
+        flash("Rien à générer ici : ces listes sont déjà imprimées, ou à corriger avant d’imprimer.", "warning")
         return _to_labels(edition.id)
     job = request_job(
         KIND,
@@ -76,6 +76,7 @@ def labels_generate(edition_id: int) -> ResponseReturnValue:
         edition_id=edition.id,
         slot_id=scope.slot_id,
         status=scope.status,
+        unprinted=scope.unprinted,
         list_ids=list(scope.list_ids),
         cut_marks="cut_marks" in request.form,
     )
@@ -115,17 +116,18 @@ def _mark_printed(edition: Edition, list_ids: list[int]) -> ResponseReturnValue:
 
 
 def _scope_asked_for(edition: Edition) -> tuple[LabelScope, str]:
-    """What the form says, and how the document is called."""
+    """What the form says, and how the document is called. Lists already printed only when asked for."""
     list_ids = tuple(request.form.getlist("ids", type=int))
     if list_ids:
         return LabelScope(list_ids=list_ids), f"Étiquettes, sélection de {count_of(len(list_ids), 'liste')}"
     only_new = request.form.get("status") == LabelStatus.NOT_GENERATED
     status = LabelStatus.NOT_GENERATED if only_new else None
+    unprinted = "printed_too" not in request.form
     slot_id = request.form.get("slot_id", type=int)
     if slot_id is None:
-        return LabelScope(status=status), f"Étiquettes, {edition.name}"
+        return LabelScope(status=status, unprinted=unprinted), f"Étiquettes, {edition.name}"
     slot = get_slot(edition.id, slot_id)
-    return LabelScope(slot_id=slot.id, status=status), f"Étiquettes, {slot.label}"
+    return LabelScope(slot.id, status, unprinted), f"Étiquettes, {slot.label}"
 
 
 def _to_labels(edition_id: int) -> ResponseReturnValue:

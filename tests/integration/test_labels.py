@@ -221,6 +221,49 @@ def test_a_manager_asks_for_a_document_and_marks_it_printed(office: FlaskClient,
     assert status(elsewhere) is LabelStatus.PRINTED
 
 
+def test_lists_already_printed_are_made_again_only_when_asked(
+    office: FlaskClient, edition: Edition, manager: User
+) -> None:
+    slot = SlotFactory(edition=edition, label="Mercredi matin")
+    printed = [validated(edition, number, slot=slot) for number in (101, 102)]
+    waiting = validated(edition, 103, slot=slot)
+    mark_generated(edition.id, [one.id for one in printed], manager.id, utcnow())
+    mark_printed(edition.id, [one.id for one in printed], manager.id)
+    db.session.commit()
+    base = f"/editions/{edition.id}/labels"
+    page = office.get(base, query_string={"slot": slot.id}).text
+    assert "1 liste à imprimer dans ce créneau, 2 étiquettes." in page
+    assert "2 listes sont déjà imprimées dans ce créneau" in page
+    assert "Refaire aussi les 2 listes déjà imprimées" in page
+
+    def made(**form: object) -> list[int]:
+        office.post(f"{base}/batches", data={"slot_id": slot.id, **form})
+        newest = select(BackgroundJob).order_by(BackgroundJob.created_at.desc()).limit(1)
+        job = db.session.scalars(newest).one()
+        run_job(job.id)
+        return db.session.get_one(BackgroundJob, job.id).result["list_ids"]
+
+    assert made() == [waiting.id]
+    assert [status(one) for one in printed] == [LabelStatus.PRINTED] * 2
+    assert made(printed_too="y") == [printed[0].id, printed[1].id, waiting.id]
+    assert status(printed[0]) is LabelStatus.GENERATED
+
+
+def test_where_all_is_printed_only_making_it_again_is_offered(
+    office: FlaskClient, edition: Edition, manager: User
+) -> None:
+    done = validated(edition, 101)
+    mark_generated(edition.id, [done.id], manager.id, utcnow())
+    mark_printed(edition.id, [done.id], manager.id)
+    db.session.commit()
+    base = f"/editions/{edition.id}/labels"
+    page = office.get(base).text
+    assert "Tout générer" not in page
+    assert "Refaire la liste déjà imprimée" in page
+    assert "Rien à générer ici" in office.post(f"{base}/batches", follow_redirects=True).text
+    assert db.session.scalars(select(BackgroundJob)).all() == []
+
+
 def test_the_page_filters_and_names_what_to_correct(office: FlaskClient, edition: Edition) -> None:
     whole = validated(
         edition, 101, registration=RegistrationFactory(edition=edition, user=UserFactory(last_name="Élan"))
@@ -244,7 +287,7 @@ def test_nothing_ready_and_strange_values_are_told_calmly(office: FlaskClient, e
     base = f"/editions/{edition.id}/labels"
     for data in ({}, {"ids": "x"}, {"status": "x"}):
         answer = office.post(f"{base}/batches", data=data, follow_redirects=True)
-        assert "n’est prête" in answer.text
+        assert "Rien à générer ici" in answer.text
     assert office.post(f"{base}/batches", data={"slot_id": 999}).status_code == 404
     assert "générez d’abord" in office.post(f"{base}/printed", follow_redirects=True).text
     assert office.post(f"{base}/batches/none/printed").status_code == 404

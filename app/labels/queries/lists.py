@@ -22,10 +22,12 @@ _LAST = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class LabelScope:
-    """Which lists: all of the edition, or narrowed to a slot, a label status, or these ids."""
+    """Which lists: all of the edition, or narrowed to a slot, a label status, those not yet printed, or
+    these ids."""
 
     slot_id: int | None = None
     status: LabelStatus | None = None
+    unprinted: bool = False
     list_ids: tuple[int, ...] = ()
 
 
@@ -92,6 +94,8 @@ def label_lists(edition: Edition, scope: LabelScope = LabelScope()) -> list[Labe
         statement = statement.where(Registration.slot_id == scope.slot_id)
     if scope.status is not None:
         statement = statement.where(ItemList.label_status == scope.status)
+    if scope.unprinted:
+        statement = statement.where(ItemList.label_status != LabelStatus.PRINTED)
     if scope.list_ids:
         statement = statement.where(ItemList.id.in_(scope.list_ids))
     book = edition.rulebook
