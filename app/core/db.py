@@ -217,8 +217,8 @@ def _code(error: DBAPIError) -> object:
     return next(iter(getattr(error.orig, "args", ())), None)
 
 
-def rows_changed(statement: Update) -> int:
-    """Execute an UPDATE; how many rows it changed."""
-    result = db.session.execute(statement)
+def rows_changed(statement: Update, **options: Any) -> int:
+    """Execute an UPDATE, with these execution options; how many rows it changed."""
+    result = db.session.execute(statement, execution_options=options)
     assert isinstance(result, CursorResult)
     return int(result.rowcount)

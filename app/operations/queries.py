@@ -78,7 +78,7 @@ def list_mails(text: str = "", state: MailState | None = None, page: int = 1) ->
         list(db.session.scalars(rows.offset((page - 1) * MAILS_PER_PAGE))),
         page,
         pages,
-        dict(db.session.execute(by_state).tuples().all()),
+        dict(db.session.execute(by_state).all()),
     )
 
 

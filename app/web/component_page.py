@@ -48,11 +48,11 @@ class SampleForm(Form):
     description = TextAreaField("Description")
     kind = RadioField(
         "Type de liste",
-        choices=[("standard", "Standard"), ("1000", "Adhérent (1000)"), ("2000", "Proche (2000)")],
+        choices={"standard": "Standard", "1000": "Adhérent (1000)", "2000": "Proche (2000)"},
         validators=[InputRequired("Choisissez un type de liste.")],
     )
     services = SelectMultipleField(
-        "Services proposés", choices=[("tri", "Tri"), ("caisse", "Caisse"), ("rangement", "Rangement")]
+        "Services proposés", choices={"tri": "Tri", "caisse": "Caisse", "rangement": "Rangement"}
     )
     conform = BooleanField(
         "L’article est propre, complet et en état de marche", [InputRequired("Cochez pour confirmer.")]

@@ -115,12 +115,12 @@ class PeriodForm(HoursForm):
     label = StringField("Nom", [InputRequired(REQUIRED), Length(max=80)])
     kind = SelectField(
         "Vente",
-        choices=[(PeriodKind.PUBLIC.value, "Publique"), (PeriodKind.PRIVATE.value, "Privée (écoles)")],
+        choices={PeriodKind.PUBLIC.value: "Publique", PeriodKind.PRIVATE.value: "Privée (écoles)"},
     )
 
 
 class PickupForm(HoursForm):
-    kind = SelectField("Listes", choices=[(kind.value, LIST_KIND_LABELS[kind]) for kind in ListKind])
+    kind = SelectField("Listes", choices={kind.value: LIST_KIND_LABELS[kind] for kind in ListKind})
 
 
 class TillsForm(Form):

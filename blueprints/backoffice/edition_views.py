@@ -52,10 +52,10 @@ def editions() -> ResponseReturnValue:
 def edition_new() -> ResponseReturnValue:
     form = NewEditionForm()
     known = list_editions()
-    form.copy_from.choices = [
-        (0, "Règlement habituel"),
-        *((each.id, f"Celui de « {each.name} »") for each in known),
-    ]
+    form.copy_from.choices = {
+        0: "Règlement habituel",
+        **{each.id: f"Celui de « {each.name} »" for each in known},
+    }
     if request.method == "GET":
         form.number.data = free_number()
     if form.validate_on_submit():

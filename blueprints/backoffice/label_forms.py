@@ -6,9 +6,9 @@ from wtforms.validators import InputRequired, Length
 from app.labels.models import OUTCOME_LABELS, TROUBLE_LABELS, LabelOutcome, LabelTrouble
 from app.web.forms import Form
 
-_TROUBLES = [(trouble.value, label) for trouble, label in TROUBLE_LABELS.items()]
+_TROUBLES = {trouble.value: label for trouble, label in TROUBLE_LABELS.items()}
 # Found by search at a till, it is counted by itself.
-_OUTCOMES = [("", "Rien encore"), *((outcome.value, label) for outcome, label in OUTCOME_LABELS.items())]
+_OUTCOMES = {"": "Rien encore", **{outcome.value: label for outcome, label in OUTCOME_LABELS.items()}}
 
 
 class SpareForm(Form):

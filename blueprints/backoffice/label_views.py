@@ -67,7 +67,7 @@ def labels_generate(edition_id: int) -> ResponseReturnValue:
         raise EditionIsClosed
     scope, title = _scope_asked_for(edition)
     if not ready_lists(edition, scope):
-        flash("Rien à générer ici : ces listes sont déjà imprimées, ou à corriger avant d’imprimer.", "warning")
+        flash("Rien à générer ici : ces listes sont déjà imprimées, ou à corriger d’abord.", "warning")
         return _to_labels(edition.id)
     job = request_job(
         KIND,

@@ -1,14 +1,12 @@
 """Forms about registrations and invitations."""
 
-from typing import Any
-
 from wtforms import FileField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from app.editions.models import LIST_KIND_LABELS, ListKind, Slot
 from app.web.forms import Form
 
-KIND_CHOICES = [(kind.value, LIST_KIND_LABELS[kind]) for kind in ListKind]
+KIND_CHOICES = {kind.value: LIST_KIND_LABELS[kind] for kind in ListKind}
 
 
 class InvitationForm(Form):
@@ -55,9 +53,9 @@ class NumberForm(Form):
     )
 
 
-def slot_choices(slots: list[Slot], taken: dict[int, int], none: str = "À convenir") -> list[Any]:
+def slot_choices(slots: list[Slot], taken: dict[int, int], none: str = "À convenir") -> dict[int, str]:
     """Slots with the places left; a full one stays in the list, refused with its reason when chosen."""
-    return [(0, none), *((slot.id, f"{slot.label}{_places(slot, taken.get(slot.id, 0))}") for slot in slots)]
+    return {0: none, **{slot.id: f"{slot.label}{_places(slot, taken.get(slot.id, 0))}" for slot in slots}}
 
 
 def _places(slot: Slot, taken: int) -> str:

@@ -51,7 +51,7 @@ def show(
     slot_form["slot"].choices = slot_choices(slots, slot_counts(edition.id))
     sponsor_form = forms.get("sponsor_form") or SponsorForm(formdata=None, sponsor=found.sponsor_id or 0)
     is_family = found.list_kind is ListKind.FAMILY
-    sponsor_form["sponsor"].choices = members() if is_family else []
+    sponsor_form["sponsor"].choices = members() if is_family else {}
     number = member_number_of(found.user_id)
     return render(
         "backoffice/registration.html",
@@ -77,11 +77,8 @@ def show(
     )
 
 
-def members() -> list[tuple[int, str]]:
-    return [
-        (0, "Choisissez"),
-        *((each.user_id, f"{each.number} – {each.name}") for each in find_members()),
-    ]
+def members() -> dict[int, str]:
+    return {0: "Choisissez", **{each.user_id: f"{each.number} – {each.name}" for each in find_members()}}
 
 
 def done(found: Registration, sentence: str) -> ResponseReturnValue:

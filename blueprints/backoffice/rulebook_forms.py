@@ -13,7 +13,7 @@ from app.web.forms import Form
 from blueprints.backoffice.number_fields import MoneyField, PercentField
 
 WHOLE = [InputRequired("Indiquez un nombre entier."), NumberRange(0, 100_000, "Indiquez un nombre positif.")]
-KINDS = [(kind.value, LIST_KIND_LABELS[kind]) for kind in ListKind]
+KINDS = {kind.value: LIST_KIND_LABELS[kind] for kind in ListKind}
 
 
 AMOUNT = [InputRequired("Indiquez un montant en euros.")]

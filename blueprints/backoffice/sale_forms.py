@@ -105,7 +105,7 @@ class RefundForm(Form):
     session_id = SelectField("Quelle caisse rend l’argent ?")
     way = RadioField(
         "Comment rendre l’argent ?",
-        choices=[(way.value, label) for way, label in WAY_LABELS.items()],
+        choices={way.value: label for way, label in WAY_LABELS.items()},
         default=RefundWay.AS_PAID.value,
         validators=[InputRequired()],
     )
@@ -115,11 +115,9 @@ class RefundForm(Form):
 
     def offer(self, drawers: Sequence[Drawer], till_id: int) -> None:
         """The open tills; that of the sale is chosen already, another one has to be chosen by hand."""
-        choices = [(str(each.session_id), f"{each.till}, {each.volunteer}") for each in drawers]
+        choices = {str(each.session_id): f"{each.till}, {each.volunteer}" for each in drawers}
         own = next((str(each.session_id) for each in drawers if each.till_id == till_id), "")
-        if not own:
-            choices.insert(0, ("", "Choisissez…"))
-        self.session_id.choices = choices
+        self.session_id.choices = choices if own else {"": "Choisissez…", **choices}
         if self.session_id.data is None:
             self.session_id.data = own
         self.has_drawer = bool(drawers)

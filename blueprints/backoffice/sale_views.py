@@ -108,7 +108,7 @@ def parts_in_words(amounts: Mapping[PaymentMethod, int]) -> list[tuple[str, int]
 def _form(edition: Edition, detail: SaleDetail) -> SaleVoidForm:
     form = SaleVoidForm()
     form.offer(open_drawers(edition.id), detail.till.id)
-    form.lines.choices = [(line.id, line.name) for line in detail.lines_left]
+    form.lines.choices = {line.id: line.name for line in detail.lines_left}
     if not form.is_submitted():
         form.lines.data = [line.id for line in detail.lines_left]
     return form

@@ -14,8 +14,8 @@ ROLE_HINTS = {
     Role.ADMIN: "Tout, avec les utilisateurs, les éditions et le journal.",
 }
 # A depositor's account begins with an invitation, not here.
-STAFF = [(role.value, ROLE_LABELS[role]) for role in Role if role is not Role.DEPOSITOR]
-ALL_ROLES = [(role.value, ROLE_LABELS[role]) for role in Role]
+STAFF = {role.value: ROLE_LABELS[role] for role in Role if role is not Role.DEPOSITOR}
+ALL_ROLES = {role.value: ROLE_LABELS[role] for role in Role}
 
 
 class PersonForm(Form):

@@ -13,18 +13,18 @@ from app.monitoring.rules import Operator
 from app.monitoring.services.rules import RuleFacts
 from app.web.forms import Form
 
-DURATIONS = [
-    ("30", "30 minutes"),
-    ("60", "1 heure"),
-    ("120", "2 heures"),
-    ("240", "4 heures"),
-    ("480", "8 heures"),
-]
-METRIC_CHOICES = [
-    (name, f"{known.label} ({known.unit})" if known.unit else known.label) for name, known in METRICS.items()
-]
+DURATIONS = {
+    "30": "30 minutes",
+    "60": "1 heure",
+    "120": "2 heures",
+    "240": "4 heures",
+    "480": "8 heures",
+}
+METRIC_CHOICES = {
+    name: f"{known.label} ({known.unit})" if known.unit else known.label for name, known in METRICS.items()
+}
 # The digest is told at its hour, not on a condition: it is no choice here.
-LEVEL_CHOICES = [("P1", "P1 · critique"), ("P2", "P2 · majeur"), ("P3", "P3 · mineur")]
+LEVEL_CHOICES = {"P1": "P1 · critique", "P2": "P2 · majeur", "P3": "P3 · mineur"}
 
 
 class FrenchFloat(FloatField):  # type: ignore[misc]
@@ -54,7 +54,7 @@ class ContactForm(Form):
     role = RadioField(
         "Rôle",
         [InputRequired("Choisissez un rôle.")],
-        choices=[(role.value, label) for role, label in ROLE_LABELS.items()],
+        choices={role.value: label for role, label in ROLE_LABELS.items()},
     )
     name = StringField("Nom", [InputRequired("Indiquez le nom."), Length(max=80)])
     phone = StringField("Téléphone mobile", [Optional(), Length(max=20)])
@@ -62,7 +62,7 @@ class ContactForm(Form):
     availability = RadioField(
         "Disponibilité",
         [InputRequired("Choisissez une disponibilité.")],
-        choices=[(value.value, label) for value, label in AVAILABILITY_LABELS.items()],
+        choices={value.value: label for value, label in AVAILABILITY_LABELS.items()},
     )
 
 
@@ -72,7 +72,7 @@ class ConditionForm(wtforms.Form):  # type: ignore[misc]
     metric = SelectField("Mesure", choices=METRIC_CHOICES)
     op = SelectField(
         "Comparaison",
-        choices=[(Operator.ABOVE.value, "au-dessus de"), (Operator.BELOW.value, "en dessous de")],
+        choices={Operator.ABOVE.value: "au-dessus de", Operator.BELOW.value: "en dessous de"},
     )
     threshold = FrenchFloat("Seuil", [InputRequired("Indiquez le seuil.")])
     clear = FrenchFloat("Retour à la normale", [Optional()])
@@ -89,7 +89,7 @@ class ConditionForm(wtforms.Form):  # type: ignore[misc]
 class SecondConditionForm(ConditionForm):
     """Left out when no metric is chosen."""
 
-    metric = SelectField("Mesure", choices=[("", "Pas de seconde condition"), *METRIC_CHOICES])
+    metric = SelectField("Mesure", choices={"": "Pas de seconde condition", **METRIC_CHOICES})
     threshold = FrenchFloat("Seuil", [Optional()])
 
     def validate_metric(self, field: SelectField) -> None:

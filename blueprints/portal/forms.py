@@ -43,7 +43,7 @@ class ItemForm(Form):
         price = format_amount(item.price_cents) if item else ""
         super().__init__(request.form if typed else None, obj=item, price=price)
         self.book = book
-        self.gender.choices = [(each.key, each.label) for each in book.genders]
+        self.gender.choices = {each.key: each.label for each in book.genders}
         self.gender.data = self.gender.data or ""
         self.price.flags.required = self.size.flags.required = True  # as the labels say; the rules decide
 

@@ -33,7 +33,7 @@ class PaymentForm(Form):
 
     method = RadioField(
         "Moyen de paiement",
-        choices=[(method.value, PAYOUT_METHOD_LABELS[method]) for method in PayoutMethod],
+        choices={method.value: PAYOUT_METHOD_LABELS[method] for method in PayoutMethod},
         validators=[InputRequired("Choisissez comment le déposant est payé.")],
     )
     cheque_number = StringField(
@@ -49,7 +49,7 @@ class PaymentForm(Form):
 class AdjustmentForm(Form):
     direction = RadioField(
         "La correction",
-        choices=[("plus", "ajoute au reversement"), ("moins", "retire du reversement")],
+        choices={"plus": "ajoute au reversement", "moins": "retire du reversement"},
         default="plus",
         validators=[InputRequired()],
     )

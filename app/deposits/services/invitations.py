@@ -6,15 +6,14 @@ Seven days, single use, only the hash of the token is kept; sending again makes 
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 
 from app.accounts.models import Role, User
 from app.accounts.sessions import hash_token
 from app.core import audit
 from app.core.clock import utcnow
-from app.core.db import db
+from app.core.db import db, rows_changed
 from app.core.errors import DomainError
 from app.deposits.mails import send_invitation, send_registered
 from app.deposits.models import Invitation, InvitationState, Registration
@@ -120,7 +119,7 @@ def expire_invitations() -> int:
     open_editions = select(Edition.id).where(Edition.state.not_in(READ_ONLY_STATES))
     expired = 0
     for edition_id in db.session.scalars(open_editions).all():
-        done = db.session.execute(
+        expired += rows_changed(
             update(Invitation)
             .where(
                 Invitation.edition_id == edition_id,
@@ -128,9 +127,9 @@ def expire_invitations() -> int:
                 Invitation.expires_at <= now,
             )
             .values(state=InvitationState.EXPIRED),
-            execution_options={"edition_id": edition_id, "synchronize_session": False},
+            edition_id=edition_id,
+            synchronize_session=False,
         )
-        expired += cast("CursorResult[Any]", done).rowcount
     return expired
 
 

@@ -1,11 +1,9 @@
 """What the end and the reopening of the sale do to all its items at once."""
 
-from typing import Any, cast
-
-from sqlalchemy import CursorResult, insert, literal, select, update
+from sqlalchemy import insert, literal, select, update
 
 from app.core.clock import utcnow
-from app.core.db import db
+from app.core.db import db, rows_changed
 from app.deposits.models import CatalogueChange, Item, ItemState
 
 
@@ -29,11 +27,11 @@ def _move_all(edition_id: int, source: ItemState, target: ItemState) -> int:
     db.session.execute(
         insert(CatalogueChange).from_select(["edition_id", "item_id", "at"], moving), execution_options=option
     )
-    done = db.session.execute(
+    moved = rows_changed(
         update(Item)
         .where(Item.edition_id == edition_id, Item.state == source)
         .values(state=target, state_changed_at=now, updated_at=now),
-        execution_options=option,
+        **option,
     )
     db.session.expire_all()
-    return cast("CursorResult[Any]", done).rowcount
+    return moved

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, update
+from sqlalchemy import ColumnElement, update
 
 from app.core.audit import record
 from app.core.clock import utcnow
-from app.core.db import db
+from app.core.db import rows_changed
 from app.core.errors import DomainError
 from app.deposits.models import Item, ItemList, LabelStatus, ListState
 
@@ -70,5 +69,4 @@ def _change(
         )
         .values(**values)
     )
-    done = db.session.execute(statement, execution_options={"edition_id": edition_id})
-    return cast("CursorResult[Any]", done).rowcount
+    return rows_changed(statement, edition_id=edition_id)

@@ -7,11 +7,10 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.engine import CursorResult
 
 from app.core import audit
 from app.core.clock import utcnow
-from app.core.db import db
+from app.core.db import db, rows_changed
 from app.core.errors import DomainError
 from app.editions.models import Edition
 from app.editions.services.steps import lock_edition
@@ -163,15 +162,15 @@ def _move_one(edition: Edition, row: LedgerRow, sources: Sequence[PayoutState], 
 
 
 def _move(edition_id: int, ids: Sequence[int], sources: Sequence[PayoutState], **values: Any) -> int:
-    result = db.session.execute(
+    moved = rows_changed(
         update(Payout)
         .where(Payout.edition_id == edition_id, Payout.id.in_(ids), Payout.state.in_(sources))
         .values(**values),
-        execution_options={"edition_id": edition_id, "synchronize_session": False},
+        edition_id=edition_id,
+        synchronize_session=False,
     )
     # The rows this session knows are read again when somebody looks at them.
     for payout in list(db.session.identity_map.values()):
         if isinstance(payout, Payout) and payout.id in ids:
             db.session.expire(payout)
-    assert isinstance(result, CursorResult)
-    return result.rowcount
+    return moved

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from sqlalchemy import case, update
-from sqlalchemy.engine import CursorResult
 
-from app.core.db import db
+from app.core.db import rows_changed
 from app.payouts.models import Payout, PayoutState
 
 
@@ -15,11 +14,11 @@ def store_slip(edition_id: int, payout_id: int, computed_at: datetime, slip_file
     False when the payout was computed again meanwhile: this slip shows figures of the past.
     """
     ready = case((Payout.state == PayoutState.COMPUTED, PayoutState.SLIP_READY.value), else_=Payout.state)
-    result = db.session.execute(
+    kept = rows_changed(
         update(Payout)
         .where(Payout.id == payout_id, Payout.computed_at == computed_at)
         .values(slip_file=slip_file, state=ready),
-        execution_options={"edition_id": edition_id, "synchronize_session": False},
+        edition_id=edition_id,
+        synchronize_session=False,
     )
-    assert isinstance(result, CursorResult)
-    return result.rowcount == 1
+    return kept == 1
