@@ -12,6 +12,7 @@ from app.deposits.models import Item
 from tests.support.server import LiveServer
 
 ADMIN = Account("admin@example.org", PASSWORD)
+FEW = range(2, 5)
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def test_an_edition_of_eight_depositors_and_two_tills_balances_to_the_cent(
     live_worker: LiveServer, administrator: Account
 ) -> None:
     told: list[str] = []
-    story = Story(live_worker.url, administrator, depositors=8, seed=7, tell=told.append)
+    story = Story(live_worker.url, administrator, depositors=8, seed=7, tell=told.append, items_a_list=FEW)
     lines = story.play(tills=2)
     assert [line for line in lines if not line.balances] == []
     figures = {line.label: line.expected for line in lines}
@@ -38,7 +39,7 @@ def test_an_edition_of_eight_depositors_and_two_tills_balances_to_the_cent(
 def test_a_price_changed_behind_its_back_stops_the_simulation(
     live_worker: LiveServer, live_app: Flask, administrator: Account
 ) -> None:
-    story = Story(live_worker.url, administrator, depositors=2, seed=3, tell=lambda _: None)
+    story = Story(live_worker.url, administrator, depositors=2, seed=3, tell=lambda _: None, items_a_list=FEW)
     story.prepare(tills=2)
     story.register()
     story.declare()

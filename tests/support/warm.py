@@ -110,6 +110,7 @@ def main() -> None:
 
 
 def _import_everything() -> None:
+    import xhtml2pdf.pisa  # noqa: F401
     from argon2 import PasswordHasher
 
     import jobs.labels

@@ -43,10 +43,12 @@ class Story:
         seed: int,
         tell: Tell,
         selling: Selling | None = None,
+        items_a_list: range = ITEMS_A_LIST,
     ) -> None:
         """`selling`: another way to sell than the ordinary one, at tills already open."""
         self.base_url, self.seed, self.tell = base_url, seed, tell
         self._selling = selling or self._sell_calmly
+        self._items_a_list = items_a_list
         self.random = Random(seed)
         self.admin = Administrator(sign_in(base_url, administrator))
         self.mark = f"sim-{secrets.token_hex(3)}"
@@ -174,7 +176,7 @@ class Story:
         browser = accept_invitation(self.base_url, link)
         random = Random(f"{self.seed} {self.people.index(depositor.person)}")
         portal = Portal(browser, depositor, self.edition, default_rulebook())
-        return portal.declare_everything(random, ITEMS_A_LIST)
+        return portal.declare_everything(random, self._items_a_list)
 
     def _open_tills(self) -> list[Till]:
         tills = []
