@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,8 +63,15 @@ def read_gateway(name: str, sender: str, environ: Mapping[str, str]) -> Gateway:
     return gateway
 
 
+@cache
+def _presets() -> dict[str, Any]:
+    """As they came with the program: read once, whoever asks every thirty seconds."""
+    presets: dict[str, Any] = yaml.safe_load(PRESETS.read_text())
+    return presets
+
+
 def _find(name: str) -> Any:
-    presets = yaml.safe_load(PRESETS.read_text())
+    presets = _presets()
     if name in presets:
         return presets[name]
     path = Path(name)

@@ -125,5 +125,6 @@ def test_the_watch_sees_the_web_server_from_outside(databases: Databases, tmp_pa
 
 def _probes() -> int:
     """How often the service was looked at, as another thread sees it."""
-    db.session.rollback()
-    return sum(db.session.scalars(select(ServiceHour.probes)))
+    probes = sum(db.session.scalars(select(ServiceHour.probes)))
+    db.session.rollback()  # an open transaction would hold the other thread's first look back
+    return probes

@@ -19,6 +19,7 @@ from app.cli.bench.memory import PeakMemory
 from app.cli.bench.page_client import Answer, Visitor, browse
 from app.cli.bench.scratch import Setting
 from app.cli.bench.watching import measure_watching
+from app.cli.support.server import PrivateServer
 from app.core.db import db
 from app.deposits.models import Item, ItemList, Registration
 from app.editions.models import Till
@@ -87,43 +88,43 @@ def measure_pages(
 ) -> Iterator[Measure]:
     """Times of each page over all runs, then of all pages together; then of what is asked for by itself."""
     parts = setting.only or PARTS
-    if "crowd" in parts:
-        yield from _measure_crowd(setting, people, items, reading, pause)
-    if watching := [part for part in parts if part != "crowd"]:
-        yield from measure_watching(setting, watching, items, 5 * items)
+    with setting.bourse() as bourse:
+        edition = load_edition(items)
+        bourse.start()
+        if "crowd" in parts:
+            yield from _measure_crowd(setting, bourse, edition.id, people, reading, pause)
+        if watching := [part for part in parts if part != "crowd"]:
+            yield from measure_watching(setting, bourse, edition, watching, 5 * items)
 
 
 def _measure_crowd(
-    setting: Setting, people: int, items: int, reading: float, pause: float
+    setting: Setting, bourse: PrivateServer, edition_id: int, people: int, reading: float, pause: float
 ) -> Iterator[Measure]:
-    with setting.bourse() as bourse:
-        edition_id = load_edition(items).id
-        visitors = make_visitors(edition_id, people)
-        bourse.start()
-        browse(bourse.port, visitors, reading / 2, pause)
-        answers: list[Answer] = []
-        with PeakMemory([bourse.web_pid]) as memory:
-            for _ in range(setting.runs):
-                answers += browse(bourse.port, visitors, reading, pause)
-        by_page: dict[str, list[Answer]] = defaultdict(list)
-        for answer in answers:
-            by_page[answer.page].append(answer)
-        for page in (label for pages in PAGES.values() for label, _, _ in pages):
-            if page in by_page:
-                yield _measure(setting, page, by_page[page])
-        yield Measure(
-            "pages",
-            f"toutes, {people} personnes",
-            setting.database,
-            [answer.seconds for answer in answers],
-            memory.largest,
-            TARGET,
-            {
-                "pages par seconde": round(len(answers) / reading / setting.runs, 1),
-                "pause (s)": pause,
-                "client": "sur les mêmes cœurs",
-            },
-        )
+    visitors = make_visitors(edition_id, people)
+    browse(bourse.port, visitors, reading / 2, pause)
+    answers: list[Answer] = []
+    with PeakMemory([bourse.web_pid]) as memory:
+        for _ in range(setting.runs):
+            answers += browse(bourse.port, visitors, reading, pause)
+    by_page: dict[str, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        by_page[answer.page].append(answer)
+    for page in (label for pages in PAGES.values() for label, _, _ in pages):
+        if page in by_page:
+            yield _measure(setting, page, by_page[page])
+    yield Measure(
+        "pages",
+        f"toutes, {people} personnes",
+        setting.database,
+        [answer.seconds for answer in answers],
+        memory.largest,
+        TARGET,
+        {
+            "pages par seconde": round(len(answers) / reading / setting.runs, 1),
+            "pause (s)": pause,
+            "client": "sur les mêmes cœurs",
+        },
+    )
 
 
 def _measure(setting: Setting, page: str, answers: Sequence[Answer]) -> Measure:

@@ -51,7 +51,7 @@ class Treasury:
         """All slips; the merged PDF and the names in the ZIP."""
         address = f"{self._address}/slips"
         self.browser.submit(self.browser.get(address).seen.form("/treasury/slips"), button="Faire tous")
-        page = self.browser.wait_for(address, ".zip")
+        page = self.browser.wait_for(address, "/file")
         merged = self.browser.get(page.seen.link(r"/jobs/[^/]+/file$")).body
         archive = self.browser.get(page.seen.link(r"\.zip$")).body
         return merged, zipfile.ZipFile(io.BytesIO(archive)).namelist()
