@@ -28,7 +28,9 @@ def read_token(token: str) -> Bearer:
     try:
         name, alert_ids = _serializer().loads(token, max_age=VALID_SECONDS)
     except BadSignature as error:
-        raise NotFound("Ce lien n’est plus valable.") from error
+        raise NotFound(
+            "Ce lien ne sert plus : il vaut sept jours. Connectez-vous, puis ouvrez « Alertes »."
+        ) from error
     return Bearer(name, alert_ids)
 
 

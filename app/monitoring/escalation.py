@@ -27,6 +27,9 @@ class Channel(enum.StrEnum):
     CALL = "call"
 
 
+CHANNEL_WORDS = {Channel.EMAIL: "E-mail", Channel.SMS: "SMS", Channel.CALL: "Appel"}
+
+
 class OnCallRole(enum.StrEnum):
     TECHNICAL = "technical"
     TECHNICAL_BACKUP = "technical_backup"
@@ -53,7 +56,7 @@ AVAILABILITY_LABELS = {
     Availability.ALWAYS: "À tout moment",
     Availability.AROUND_SALE: "De la veille au lendemain de la bourse",
     Availability.DURING_SALE: "Pendant la bourse",
-    Availability.OFFICE_HOURS: "Aux heures ouvrées (du lundi au vendredi, 9 h – 18 h)",
+    Availability.OFFICE_HOURS: "Aux heures ouvrées (du lundi au vendredi, 9 h – 18 h)",
 }
 
 

@@ -33,12 +33,12 @@ def open_alerts() -> list[Alert]:
 
 
 def alerts_to_show(now: datetime) -> list[Alert]:
-    """For the dashboard: those open, the most urgent first, then those just over."""
+    """For the dashboard: those open, the most urgent first, then those just over, the last one first."""
     shown = select(Alert).where(
         Alert.state.in_(OPEN_STATES)
         | ((Alert.state == AlertState.RESOLVED) & (Alert.resolved_at > now - STILL_SHOWN))
     )
-    order = (Alert.resolved_at.is_not(None), Alert.level, Alert.opened_at.desc())
+    order = (Alert.resolved_at.is_not(None), Alert.resolved_at.desc(), Alert.level, Alert.opened_at.desc())
     return list(db.session.scalars(shown.order_by(*order).limit(20)))
 
 

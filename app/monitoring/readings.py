@@ -116,7 +116,7 @@ METRICS = {
     "sync_attempts_failed": Known("Synchronisations manquées", "essais", _counted(SYNCS), windowed=True),
     "caisse_offline_duration": Known("Caisse hors connexion depuis", "min", _silent_tills, per_till=True),
     "api_errors_rate": Known("Réponses en erreur", "%", _rate(errors_rate), windowed=True),
-    "api_latency_p95": Known("Réponse au 95e centile", "ms", _rate(latency_p95), windowed=True),
+    "api_latency_p95": Known("Temps de réponse, 95 fois sur 100", "ms", _rate(latency_p95), windowed=True),
     "disk_usage_percent": Known(
         "Disque occupé", "%", lambda readings, _: _one(readings.machine.disk_percent)
     ),

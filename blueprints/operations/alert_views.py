@@ -11,7 +11,7 @@ from app.core.clock import utcnow
 from app.core.db import db
 from app.core.errors import DomainError
 from app.monitoring.acknowledgement import read_token
-from app.monitoring.models import AlertState, EventKind, NoticeState
+from app.monitoring.models import Alert, AlertState, EventKind, NoticeState
 from app.monitoring.queries import coming_silences, get_alert, notices_of, open_alerts, past_alerts
 from app.monitoring.services.alerts import acknowledge, declare_silence, end_silence
 from app.monitoring.services.rules import level_facts
@@ -74,12 +74,14 @@ def alert_taken(token: str) -> ResponseReturnValue:
     """From the link of a message, without signing in: what it is about, then one button."""
     bearer = read_token(token)
     found = [get_alert(alert_id) for alert_id in bearer.alert_ids]
+    taken: list[Alert] = []
     if request.method == "POST":
-        for each in found:
-            acknowledge(each, bearer.name, utcnow())
+        taken = [each for each in found if acknowledge(each, bearer.name, utcnow())]
         db.session.commit()
     waiting = [each for each in found if each.state is AlertState.OPEN]
-    return render("operations/alert_taken.html", bearer=bearer, alerts=found, waiting=waiting, **_words())
+    return render(
+        "operations/alert_taken.html", bearer=bearer, alerts=found, waiting=waiting, taken=taken, **_words()
+    )
 
 
 @bp.post("/alerts/silences")

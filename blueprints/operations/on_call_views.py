@@ -9,9 +9,15 @@ from flask_login import current_user
 from app.core.db import db
 from app.core.errors import DomainError
 from app.monitoring.channels import NotDelivered, channel_settings, deliver
-from app.monitoring.escalation import AVAILABILITY_LABELS, ROLE_LABELS, Availability, Channel, OnCallRole
+from app.monitoring.escalation import (
+    AVAILABILITY_LABELS,
+    CHANNEL_WORDS,
+    ROLE_LABELS,
+    Availability,
+    Channel,
+    OnCallRole,
+)
 from app.monitoring.models import OnCallContact
-from app.monitoring.services.escalating import CHANNEL_WORDS
 from app.monitoring.services.on_call import get_contact, on_call_rows, remove_contact, save_contact
 from app.monitoring.services.rules import level_facts
 from app.web.forms import refuse
@@ -19,6 +25,7 @@ from app.web.htmx import redirect_to, render
 from blueprints.operations import bp
 from blueprints.operations.alert_forms import ContactForm
 from blueprints.operations.alert_tabs import alert_tabs
+from blueprints.operations.alert_views import LEVEL_TONES
 
 TEST_SUBJECT = "[Essai] Astreinte de la bourse"
 TEST_TEXT = "Bourse ALPE : message d’essai de l’astreinte. Rien à faire."
@@ -35,6 +42,7 @@ def on_call() -> ResponseReturnValue:
         channels=_channels_set(),
         channel_words=CHANNEL_WORDS,
         levels=level_facts(),
+        level_tones=LEVEL_TONES,
     )
 
 

@@ -8,7 +8,6 @@ from app.core.db import db
 from app.core.errors import DomainError
 from app.monitoring.models import AlertRule
 from app.monitoring.queries import get_rule, list_rules
-from app.monitoring.readings import METRICS
 from app.monitoring.services.rules import is_of_the_product, level_facts, remove_rule, save_rule
 from app.web.forms import refuse
 from app.web.htmx import redirect_to, render
@@ -16,6 +15,7 @@ from blueprints.operations import bp
 from blueprints.operations.alert_forms import RuleForm, facts_of, rule_as_form
 from blueprints.operations.alert_tabs import alert_tabs
 from blueprints.operations.alert_views import LEVEL_TONES
+from blueprints.operations.rule_words import minutes_in_words, when_in_words
 
 
 @bp.get("/alert-rules")
@@ -24,7 +24,8 @@ def alert_rules() -> ResponseReturnValue:
         "operations/alert_rules.html",
         tabs=alert_tabs("operations.alert_rules"),
         rules=list_rules(),
-        metrics=METRICS,
+        when_in_words=when_in_words,
+        minutes_in_words=minutes_in_words,
         levels=level_facts(),
         level_tones=LEVEL_TONES,
     )

@@ -84,6 +84,3 @@ document.addEventListener(
   },
   true,
 );
-
-// The day shown may be beyond the edge of a narrow screen.
-document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

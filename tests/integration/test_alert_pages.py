@@ -48,6 +48,9 @@ def test_who_takes_charge_from_the_message_stops_the_escalation(down: Watching, 
     down.pass_minutes(0.5)
     assert down.alert("alerte_systeme_down").state is AlertState.OPEN, "looking changes nothing"
     assert "Merci Théo" in client.post(link).text
+    again = client.get(link).text
+    assert "plus rien à prendre en charge" in again
+    assert "Merci" not in again
     down.pass_minutes(60, every=10)
     assert {name for _, _, name in down.told()} == {"Théo"}
     alert = down.alert("alerte_systeme_down")
@@ -167,6 +170,20 @@ def test_a_threshold_is_changed(manager: FlaskClient) -> None:
     assert "95" in refused.text
     refused = manager.post(f"/alert-rules/{rule.id}", data={**data, "first-threshold": "beaucoup"})
     assert "Écrivez un nombre" in refused.text
+
+
+def test_the_rules_are_told_in_words(manager: FlaskClient) -> None:
+    add_missing_rules()
+    db.session.commit()
+    page = manager.get("/alert-rules").text.replace("\u00a0", " ")
+    for words in (
+        "L’application ne répond pas",
+        "Ventes qui attendent dans les caisses : plus de 100 ventes, et synchronisations manquées",
+        "Codes non lus : plus de 10 codes en 15 min",
+        "Certificat encore valable : moins de 30 jours",
+        "Tous les jours à 20 h 00",
+    ):
+        assert words in page
 
 
 def test_a_rule_is_added_on_two_metrics_and_removed(manager: FlaskClient) -> None:

@@ -35,7 +35,7 @@ def open_alert(
     note(alert, EventKind.OPENED, message, since)
     told_at = since + timedelta(minutes=5)
     note(alert, EventKind.NOTIFIED, f"SMS à {TECHNICIAN} (référent technique)", told_at)
-    note(alert, EventKind.NOT_DELIVERED, f"email à {TECHNICIAN} : connexion refusée", told_at)
+    note(alert, EventKind.NOT_DELIVERED, f"E-mail à {TECHNICIAN} : pas parti. connexion refusée", told_at)
     send_notice(alert, Channel.SMS, "+33600000001", NoticeState.SENT, told_at)
     send_notice(alert, Channel.EMAIL, "theo@example.org", NoticeState.FAILED, told_at)
     return alert

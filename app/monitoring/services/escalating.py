@@ -14,6 +14,7 @@ from app.core.dates import time_short
 from app.core.db import db
 from app.monitoring.acknowledgement import link_to_acknowledge
 from app.monitoring.escalation import (
+    CHANNEL_WORDS,
     ROLE_LABELS,
     Channel,
     Contact,
@@ -25,8 +26,6 @@ from app.monitoring.models import Alert, AlertState, EventKind, Notice
 from app.monitoring.services.judging import note, silence_at
 from app.monitoring.services.rules import level_facts
 from app.monitoring.watchdog_exchange import on_call_list
-
-CHANNEL_WORDS = {Channel.EMAIL: "E-mail", Channel.SMS: "SMS", Channel.CALL: "Appel"}
 
 
 @dataclass

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from app.core.clock import utcnow
 from app.core.db import db, in_transaction, rows_changed
 from app.monitoring.channels import ChannelSettings, NotDelivered, deliver
+from app.monitoring.escalation import CHANNEL_WORDS
 from app.monitoring.models import Alert, EventKind, Notice, NoticeState
 from app.monitoring.services.judging import note
 from app.operations.delivery import without_tokens
@@ -67,6 +68,11 @@ def _note_failure(notice: Notice, error: NotDelivered) -> None:
             return
         row.state = NoticeState.FAILED
         for alert in db.session.scalars(select(Alert).where(Alert.id.in_(row.alert_ids))):
-            note(alert, EventKind.NOT_DELIVERED, f"{row.channel} à {row.name} : {error.reason}", now)
+            note(
+                alert,
+                EventKind.NOT_DELIVERED,
+                f"{CHANNEL_WORDS[row.channel]} à {row.name} : pas parti. {error.reason}",
+                now,
+            )
 
     in_transaction(failed)
