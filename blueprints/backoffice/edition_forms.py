@@ -97,6 +97,13 @@ class HoursForm(ConfirmedForm):
 
 
 class SlotForm(HoursForm):
+    """Its beginning may be left empty: one comes « jusqu’à » its end, from the start of the day."""
+
+    starts_at = TimeField(
+        "Début",
+        [Optional()],
+        description="Laissez vide si l’on peut venir toute la journée jusqu’à l’heure de fin.",
+    )
     label = StringField(
         "Nom",
         [InputRequired(REQUIRED), Length(max=80)],
@@ -109,6 +116,11 @@ class SlotForm(HoursForm):
     )
     residents_only = BooleanField("Réservé aux habitants de la commune")
     members_only = BooleanField("Réservé aux listes 1000 et 2000")
+
+    def show(self, row: Slot | SalePeriod | PickupTime | None, likely: datetime) -> None:
+        super().show(row, likely)
+        if self.starts_at.data == time.min:
+            self.starts_at.data = None
 
 
 class PeriodForm(HoursForm):

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from html import unescape
 
 import pytest
@@ -110,6 +110,23 @@ def test_slots_are_added_changed_and_removed(admin: FlaskClient, edition: Editio
     assert slot.capacity is None
     assert admin.post(f"{base}/{slot.id}/delete").status_code == 303
     assert "Soirée" not in {each.label for each in list_slots(edition.id)}
+
+
+def test_a_slot_of_a_whole_day_has_no_beginning_in_its_form_either(
+    admin: FlaskClient, edition: Edition
+) -> None:
+    base = f"/editions/{edition.id}/setup/slots"
+    slot = next(each for each in list_slots(edition.id) if to_paris(each.starts_at).time() == time.min)
+    starts_at = slot.starts_at
+    assert "jusqu’à 23" in admin.get(base).text
+    form = admin.get(f"{base}/{slot.id}").text
+    assert re.search(r'<input[^>]*id="starts_at"[^>]*value=""', form)
+    assert re.search(r'<input[^>]*id="ends_at"[^>]*value="23:00"', form)
+    day = to_paris(starts_at).date().isoformat()
+    sent = slot_form(label=slot.label, day=day, starts_at="", ends_at="23:00")
+    assert admin.post(f"{base}/{slot.id}", data=sent).status_code == 303
+    db.session.expire_all()
+    assert slot.starts_at == starts_at
 
 
 @pytest.mark.parametrize(
