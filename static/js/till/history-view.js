@@ -99,9 +99,7 @@ export class HistoryView {
   #refreshVoid() {
     const { any, refunds } = this.#reading();
     $("void-confirm").disabled = !any;
-    $("void-refund").textContent = refunds.length
-      ? `À rendre : ${refunds.map(({ method, amount }) => `${euros(amount)} (${METHOD_NAMES[method].toLowerCase()})`).join(" et ")}`
-      : "Cochez ce que le client rend.";
+    $("void-refund").textContent = refunds.length ? `À rendre : ${inWords(refunds)}` : "Cochez ce que le client rend.";
   }
 
   async #confirmVoid() {
@@ -120,6 +118,10 @@ export class HistoryView {
       return;
     }
     this.#void.close();
-    this.#tell.voided(refunds);
+    this.#tell.voided(refunds.length ? `rendez ${inWords(refunds)}` : "rien à rendre");
   }
+}
+
+function inWords(refunds) {
+  return refunds.map(({ method, amount }) => `${euros(amount)} (${METHOD_NAMES[method].toLowerCase()})`).join(" et ");
 }

@@ -108,7 +108,7 @@ class LockView {
     $("pin-form").reset();
     this.#choice.close();
     this.follow();
-    this.#counter.accept("Code choisi", "L'écran se verrouille après 5 minutes, ou par « Plus », « Verrouiller ».");
+    this.#counter.accept("Code choisi", "L'écran se verrouille après 5 minutes, ou par « Plus », « Verrouiller l'écran ».");
   }
 
   async #try() {

@@ -8,7 +8,6 @@ import { hideGate, showGate } from "./gate.js";
 import { HistoryView } from "./history-view.js";
 import { listenForKeys } from "./keys.js";
 import { openMenu } from "./menu.js";
-import { euros } from "./money.js";
 import { NotReady, register } from "./registration.js";
 import { listenForScans } from "./scanner.js";
 import { showState } from "./status-view.js";
@@ -30,9 +29,10 @@ async function start() {
   await till.open();
   const counter = new Counter(till);
   const history = new HistoryView(till, {
-    voided(refunds) {
-      const sum = refunds.reduce((total, { amount }) => total + amount, 0);
-      showAnswer("accepted", `Annulé : rendez ${euros(sum)}`, "Remettez les articles en vente.");
+    voided(words) {
+      // "Encaissé" and its change, larger, would say the contrary.
+      counter.nextCustomer();
+      showAnswer("accepted", `Annulé : ${words}`, "Remettez les articles en vente.");
       counter.scanWaiting();
     },
     receipt: (sale) => counter.dispatchEvent(new CustomEvent("receipt", { detail: sale })),

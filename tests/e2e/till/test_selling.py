@@ -77,6 +77,18 @@ def test_a_scan_while_a_void_is_written_is_the_next_line(till: Page, hall: Hall)
     expect(till.locator(".line__detail")).to_contain_text(["245-02"])
 
 
+def test_after_a_void_the_screen_says_how_to_give_back_and_no_longer_that_it_was_paid(
+    till: Page, hall: Hall
+) -> None:
+    sell(till, hall.codes[0])
+    done = till.locator("[data-panel='done']")
+    expect(done).to_be_visible()
+    ask_void(till)
+    till.get_by_role("button", name="Annuler ces articles").click()
+    expect(till.locator("[data-answer]")).to_contain_text("Annulé : rendez 1,00 € (espèces)")
+    expect(done).to_be_hidden()
+
+
 def test_a_void_that_cannot_be_written_says_so_and_can_be_tried_again(till: Page, hall: Hall) -> None:
     sell(till, hall.codes[0])
     ask_void(till)
