@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from app.cli.screenshots.scenes import NEXT_ID, SALE_ID, billetweb_export, codes_on_sale
+from app.cli.screenshots.scenes import NEXT_ID, SALE_ID, billetweb_export, codes_on_sale, lose_a_till
 
 Gestures = Callable[[Page], None]
 TRIES = 5
@@ -135,6 +135,13 @@ def receive(page: Page) -> None:
     page.locator("input[type=search]").first.fill("Lavergnolle")
     page.get_by_role("link", name="Camille Lavergnolle").first.click()
     page.get_by_label("Identité", exact=False).first.check()
+
+
+def look_at_alerts(page: Page) -> None:
+    """One till is out of reach."""
+    lose_a_till()
+    page.goto("/alerts")
+    expect(page.get_by_role("button", name="Je m’en occupe")).to_be_visible()
 
 
 def look_at_item(page: Page) -> None:

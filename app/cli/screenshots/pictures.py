@@ -49,6 +49,7 @@ PICTURES = (
     Picture("articles", MANAGER, g.visit("/editions/{sale}/items")),
     Picture("article", MANAGER, g.look_at_item),
     Picture("edition", MANAGER, g.visit("/editions/{sale}")),
+    Picture("alertes", MANAGER, g.look_at_alerts),
     Picture("en-direct", MANAGER, g.visit("/editions/{sale}/live")),
     Picture("tresorerie", TREASURER, g.visit("/editions/{sale}/treasury")),
     Picture("reversements", TREASURER, g.visit("/editions/{sale}/treasury/payouts")),
