@@ -26,8 +26,10 @@ PROGRAMS = {
 INSTEAD = {"chromium-headless-shell": WITH_WINDOWS}
 CAN_BE_LEFT_OUT = ("mariadb", "redis", "browser", "servers")
 LEFT_OUT_WHEN_FAST = {"mariadb", "browser", "servers"}
-# A process per core, each with services of its own; each takes the next test when it has finished one.
-IN_PARALLEL = ["-n", "logical", "--maxprocesses", "8", "--dist", "load", "--maxschedchunk", "1"]
+# A process per core, and one more because tests also wait; each with services of its own, each takes the next
+# test when it has finished one.
+PROCESSES = min(len(os.sched_getaffinity(0)) + 1, 8)
+IN_PARALLEL = ["-n", str(PROCESSES), "--dist", "load", "--maxschedchunk", "1"]
 SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin"
 
 # What each check gives to Python.
