@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.core.counts import counted
+from app.core.dates import date_short
 
 ARCHIVED_AFTER = timedelta(days=365)
 MAX_TILLS = 8
@@ -189,4 +190,5 @@ def before_closing(facts: EditionFacts) -> Iterator[Check]:
 
 
 def before_archiving(facts: EditionFacts) -> Iterator[Check]:
-    yield Check("none", "Un an depuis la clôture", facts.now - facts.state_changed_at >= ARCHIVED_AFTER)
+    due = facts.state_changed_at + ARCHIVED_AFTER
+    yield Check("none", f"Un an depuis la clôture, le {date_short(due)}", facts.now >= due)

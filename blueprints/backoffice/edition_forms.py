@@ -39,7 +39,7 @@ class IdentityForm(Form):
         ],
         description="Il commence le code de chaque étiquette.",
     )
-    place = StringField("Lieu", [Length(max=120)])
+    place = StringField("Lieu", [Length(max=120)], description="Il le faut pour ouvrir les inscriptions.")
     description = TextAreaField("Description", [Length(max=2000)])
 
 

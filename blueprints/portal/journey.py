@@ -76,7 +76,7 @@ def steps(registration: Registration, sales: OwnSales, pickup: PickupTime | None
     hints = (
         f"jusqu’au {date_long(edition.declaration_deadline)}",
         "un récapitulatif vous est envoyé",
-        slot_words(slot) if slot else "créneau à choisir",
+        slot_words(slot) if slot else "créneau à convenir",
         f"à partir du {date_long(edition.sale_starts_at)}",
         slot_words(pickup) if pickup else date_long(edition.restitution_ends_at),
     )

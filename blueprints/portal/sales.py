@@ -10,6 +10,7 @@ from app.deposits.queries.lists import get_own_registration, live_items
 from app.deposits.wording import item_words, list_name
 from app.operations.files import path_of
 from app.payouts.depositor import own_sales
+from app.payouts.models import PAYOUT_METHOD_LABELS
 from app.web.htmx import is_htmx, render
 from blueprints.portal import bp
 from blueprints.portal.home import EDITION
@@ -31,6 +32,7 @@ def sales(edition_id: int) -> ResponseReturnValue:
         sales=own_sales(registration),
         lists=[(name, rows) for name, rows in lists if rows],
         state_labels=ITEM_STATE_LABELS,
+        payout_methods=PAYOUT_METHOD_LABELS,
     )
 
 
