@@ -71,6 +71,16 @@ def approved(treasurer: FlaskClient, edition: Edition) -> None:
     treasurer.post(payouts_url(edition, "/approval"), data={"all": "1"})
 
 
+def test_while_the_sale_goes_on_the_pages_say_that_it_is_too_early_to_pay(
+    treasurer, edition, registration_id
+):
+    pages = [payouts_url(edition), payouts_url(edition, f"/{registration_id}")]
+    assert not any("La vente n’est pas finie" in treasurer.get(page).text for page in pages)
+    edition.state = EditionState.SELLING
+    db.session.commit()
+    assert all("La vente n’est pas finie" in treasurer.get(page).text for page in pages)
+
+
 def test_the_whole_way_from_computing_to_undoing(treasurer, edition, registration_id):
     one = payouts_url(edition, f"/{registration_id}")
     assert treasurer.post(payouts_url(edition, "/computation")).status_code == 303
