@@ -169,7 +169,7 @@ def test_a_threshold_is_changed(manager: FlaskClient) -> None:
     assert "de l’autre côté du seuil" in refused.text
     assert "95" in refused.text
     refused = manager.post(f"/alert-rules/{rule.id}", data={**data, "first-threshold": "beaucoup"})
-    assert "Écrivez un nombre" in refused.text
+    assert '<a href="#first-threshold">Seuil</a> : Écrivez un nombre' in refused.text
 
 
 def test_the_rules_are_told_in_words(manager: FlaskClient) -> None:
