@@ -97,13 +97,9 @@ class HoursForm(ConfirmedForm):
 
 
 class SlotForm(HoursForm):
-    """Its beginning may be left empty: one comes « jusqu’à » its end, from the start of the day."""
+    """One that begins with the day is said « jusqu’à » its end: in its own form its beginning is empty, and
+    may stay so."""
 
-    starts_at = TimeField(
-        "Début",
-        [Optional()],
-        description="Laissez vide si l’on peut venir toute la journée jusqu’à l’heure de fin.",
-    )
     label = StringField(
         "Nom",
         [InputRequired(REQUIRED), Length(max=80)],
@@ -116,6 +112,12 @@ class SlotForm(HoursForm):
     )
     residents_only = BooleanField("Réservé aux habitants de la commune")
     members_only = BooleanField("Réservé aux listes 1000 et 2000")
+
+    def __init__(self, obj: Slot | None = None) -> None:
+        super().__init__(obj=obj)
+        if obj and to_paris(obj.starts_at).time() == time.min:
+            self.starts_at.validators, self.starts_at.flags.required = [Optional()], False
+            self.starts_at.description = "Vide : on vient quand on veut jusqu’à l’heure de fin."
 
     def show(self, row: Slot | SalePeriod | PickupTime | None, likely: datetime) -> None:
         super().show(row, likely)

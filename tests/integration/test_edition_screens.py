@@ -137,6 +137,7 @@ def test_a_slot_of_a_whole_day_has_no_beginning_in_its_form_either(
         ({"day": (SALE + timedelta(days=30)).isoformat()}, "avant le début de la vente"),
         ({"day": (SALE - timedelta(days=30)).isoformat()}, "doit précéder le premier créneau"),
         ({"starts_at": "6 heures"}, "heure"),
+        ({"starts_at": ""}, "Indiquez une heure"),
         ({"capacity": "-1"}, "0 à 1000"),
         ({"capacity": "beaucoup"}, "entier|valide"),
     ],
