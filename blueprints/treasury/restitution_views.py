@@ -4,6 +4,7 @@ from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.core.clock import utcnow
 from app.core.counts import counted
 from app.core.db import db
 from app.core.errors import DomainError
@@ -35,6 +36,7 @@ def restitution(edition_id: int) -> ResponseReturnValue:
         shown_choices=SHOWN,
         handed_to=get_registration(edition.id, handed) if handed else None,
         under_way=edition.state is EditionState.SETTLING,
+        before_the_end=utcnow() < edition.restitution_ends_at,
         may_donate_rest=may_use("treasury.restitution_donate", current_user.roles),
         kind_labels=LIST_KIND_LABELS,
         url_for_page=lambda page: url_for(

@@ -1,12 +1,14 @@
 """Unsold items handed over or given away, so that an edition can be closed."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app.accounts.models import Role
 from app.core.audit import AuditEntry
+from app.core.clock import utcnow
 from app.core.db import db
 from app.deposits.models import CatalogueChange, ItemState
 from app.editions.models import EditionState
@@ -121,6 +123,17 @@ def test_depositors_are_found_and_counted(edition, volunteer):
     assert search_unsold(edition.id, "245").rows == []
     (row,) = search_unsold(edition.id, "245", waiting=False).rows
     assert (row.is_settled, row.settled) == (True, 3)
+
+
+@pytest.mark.parametrize(("days", "warned"), [(1, True), (-1, False)])
+def test_giving_the_rest_away_warns_while_depositors_may_still_come(client, login, edition, days, warned):
+    unsold(edition)
+    edition.restitution_ends_at = utcnow() + timedelta(days=days)
+    db.session.commit()
+    login(client, UserFactory(role=Role.MANAGER))
+    page = client.get(f"/editions/{edition.id}/restitution").text
+    assert "Donner ce qui reste" in page
+    assert ("on peut encore venir les reprendre" in page) is warned
 
 
 def test_the_page_hands_over_and_donates(client, login, edition):
