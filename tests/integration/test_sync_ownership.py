@@ -8,11 +8,12 @@ from typing import Any, cast
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from app.core.clock import utcnow
 from app.core.db import db
-from app.deposits.models import Item, ItemState
+from app.deposits.models import CatalogueChange, Item, ItemState
+from app.deposits.queries.catalogue import changes_since
 from app.deposits.services.stock import withdraw
 from app.editions.models import EditionState
 from app.sales.models import (
@@ -137,6 +138,19 @@ def test_voiding_the_only_sale_puts_the_item_back(hall) -> None:
     assert items[0].state is ItemState.ON_SALE
     assert outcome()["conflicts"] == []
     assert db.session.scalar(select(Payment.amount_cents).where(Payment.void_id.is_not(None))) == -450
+
+
+def test_a_till_that_voids_what_it_had_lost_hears_that_the_item_is_still_sold(hall) -> None:
+    """Its page put the article back on sale when it wrote the void."""
+    (first, second, _), items = hall
+    receive_entry(first.device, first.sale((items[0].code, 450), at=utcnow() - timedelta(minutes=2)))
+    lost = second.sale((items[0].code, 450))
+    receive_entry(second.device, lost)
+    known = db.session.scalar(select(func.max(CatalogueChange.id)))
+    receive_entry(second.device, second.void(lost, items[0].code, refund=450))
+    assert changes_since(items[0].edition_id, known).item_ids == (items[0].id,)
+    db.session.expire_all()
+    assert items[0].state is ItemState.SOLD
 
 
 def test_an_item_voided_after_the_sale_is_unsold_like_the_others(hall) -> None:

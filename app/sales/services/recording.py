@@ -236,6 +236,8 @@ def record_void(
     settle_items(items, sale.id)
     if edition.state is EditionState.SETTLING:
         stock.end_sale(items)
+    # The till's page put them back on sale: it must hear of those that are somebody else's, or gone.
+    stock.announce_change([item for item in items if item.state is not ItemState.ON_SALE])
     flags = void_flags(entry, sale.sold_at, prices)
     if session is None or session.id != sale.session_id:
         flags.append(Flag("other_session", "Annulée dans une autre session que celle de la vente."))
