@@ -59,6 +59,8 @@ def paper_entry(session_id: int) -> ResponseReturnValue:
         except DomainError as refusal:
             db.session.rollback()
             refuse(form, refusal)
+            # Not stored under this name, or the name is another line's: the next try has one of its own.
+            form.uuid.data = None
         else:
             if not request.headers.get("HX-Request"):
                 return redirect_to(url_for("till.paper_entry", session_id=session.id))

@@ -1,9 +1,11 @@
 """Paper till sheets: printed, typed in line by line, by the same rules as the tills'."""
 
 import contextlib
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from html import unescape
 from typing import Any
 
 import pytest
@@ -58,6 +60,13 @@ def page(client: FlaskClient, session: TillSession, login: Callable) -> FlaskCli
 def type_line(page: FlaskClient, session: TillSession, code: str, **line: str) -> Any:
     data = {"uuid": str(uuid.uuid4()), "code": code, "price": "", "time": "11:30", "method": "e", **line}
     return page.post(f"/till/paper/{session.id}", data=data, headers=HTMX)
+
+
+def name_in(form: str) -> str:
+    """The name that the shown form gives to its line."""
+    found = re.search(r'name="uuid"[^>]*value="([^"]+)"', form)
+    assert found
+    return found[1]
 
 
 def test_a_line_is_a_sale_of_its_session_at_the_price_of_the_label(
@@ -121,6 +130,19 @@ def test_a_line_sent_twice_counts_once(page: FlaskClient, session: TillSession, 
     for _ in range(2):
         assert type_line(page, session, items[0].code or "", uuid=same).status_code == 200
     assert db.session.scalar(select(func.sum(Payment.amount_cents))) == 450
+
+
+def test_another_line_under_the_name_of_one_that_is_stored_is_not_swallowed(
+    page: FlaskClient, session: TillSession, items: list[Item]
+) -> None:
+    """The browser's back button brings the form of the line before, with its name."""
+    same = str(uuid.uuid4())
+    type_line(page, session, items[0].code or "", uuid=same)
+    answer = type_line(page, session, items[1].code or "", uuid=same)
+    assert answer.status_code == 422
+    assert "Cette ligne n'est pas enregistrée" in unescape(answer.text)
+    type_line(page, session, items[1].code or "", uuid=name_in(answer.text))
+    assert db.session.scalar(select(func.sum(Payment.amount_cents))) == 900
 
 
 def test_paper_and_till_sell_one_article_the_first_has_it(

@@ -11,11 +11,22 @@ from sqlalchemy import select
 from app.core import audit
 from app.core.clock import utcnow
 from app.core.db import db
+from app.core.errors import Conflict
 from app.sales.entries import EntryLine, EntryPayment, SaleEntry
 from app.sales.models import JournalEntry, TillSession, Verdict
 from app.sales.paper_rules import PaperLine
 from app.sales.services.facts import edition_facts, lock_session
 from app.sales.services.recording import record_sales
+
+
+class NameTaken(Conflict):
+    """Another line was stored under this name: the form had served before (the browser's back button)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Cette ligne n'est pas enregistrée : ce formulaire avait déjà servi pour une autre. Regardez les "
+            "lignes saisies, puis enregistrez celle-ci."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,8 @@ class PaperSale:
 
 
 def record_paper_sale(session: TillSession, line: PaperLine, sale_uuid: str, entered_by_id: int) -> PaperSale:
-    """Store a sale of one article in this session; the same `sale_uuid` again changes nothing.
+    """Store a sale of one article in this session; the same line under the same `sale_uuid` again changes
+    nothing. Raises NameTaken for another line under it.
 
     A session that is closed takes it too, and says so: its money was counted already.
     """
@@ -36,10 +48,12 @@ def record_paper_sale(session: TillSession, line: PaperLine, sale_uuid: str, ent
     known = db.session.scalars(
         select(JournalEntry).where(JournalEntry.till_id == session.till_id, JournalEntry.uuid == sale_uuid)
     ).one_or_none()
-    if known is not None:
-        return _told(known)
     entry = _entry(session, line, sale_uuid, entered_by_id)
     row = _row(session.till_id, entry, entered_by_id)
+    if known is not None:
+        if known.payload_hash != row.payload_hash:
+            raise NameTaken
+        return _told(known)
     db.session.add(row)
     db.session.flush()
     [flags] = record_sales([(row, entry)], session.till_id, edition, locked, entered_by_id=entered_by_id)
