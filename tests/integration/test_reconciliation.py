@@ -29,6 +29,7 @@ from app.sales.queries import server_epoch
 from app.sales.services.devices import join_session, vouch_for
 from app.sales.services.orders import ask_to_synchronise
 from app.sales.services.reconciliation import start_epoch
+from app.sales.services.sessions import Count, close_session
 from app.sales.services.sessions import open_session as open_session_at
 from tests.factories import TillFactory, UserFactory, list_on_sale
 from tests.support.databases import SECRET_KEY
@@ -105,6 +106,22 @@ def test_a_ping_tells_how_much_of_the_journal_is_here(
 def test_a_gap_in_the_numbers_is_a_disagreement(client: FlaskClient, till: TestTill) -> None:
     said = {"count": 0, "sum": 0, "digest": till.compare(client)["server"]["digest"], "gaps": [3]}
     assert till.request(client, "POST", "/sync/reconciliation", said).get_json()["agrees"] is False
+
+
+def test_numbers_that_another_device_of_the_till_used_are_no_gap(
+    client: FlaskClient, till: TestTill, items: list[Item]
+) -> None:
+    """The tablet sold in the morning, the computer at noon, the tablet again in the afternoon."""
+    own = till.sale((items[0].code, 450), seq=1)
+    till.send(client, own)
+    close_session(till.session, Count({5000: 1}, 0, 0), "sans les ventes", till.session.volunteer_id)
+    other = TestTill(till.session.till)
+    other.send(client, other.sale((items[1].code, 450), seq=2))
+    digest = till.compare(client, own)["server"]["digest"]
+    body = {"count": 1, "sum": 450, "digest": digest, "gaps": [2]}
+    assert till.request(client, "POST", "/sync/reconciliation", body).get_json()["agrees"] is True
+    body["gaps"] = [2, 3]
+    assert till.request(client, "POST", "/sync/reconciliation", body).get_json()["agrees"] is False
 
 
 @pytest.mark.parametrize(

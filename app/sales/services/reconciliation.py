@@ -30,12 +30,14 @@ def compare_journal(
     device: DeviceKey, said: JournalSummary, gaps: Sequence[int], hashes: Sequence[str] | None
 ) -> Comparison:
     """Compare and remember the result. `gaps`: numbers missing in the till's own journal, which never happens
-    to a device that kept its storage; `hashes`: all its entries, when it wants to know which are missing."""
+    to a device that kept its storage, unless another device of the till used them meanwhile; `hashes`: all
+    its entries, when it wants to know which are missing."""
     ours = summary_of(device.device_id)
+    gaps = _without_others_numbers(device, gaps)
     agrees = ours == said and not gaps
     row = db.session.get_one(TillDevice, device.device_id)
     row.reconciled_at = utcnow()
-    row.reconciliation = {"agrees": agrees, "till": asdict(said), "server": asdict(ours), "gaps": list(gaps)}
+    row.reconciliation = {"agrees": agrees, "till": asdict(said), "server": asdict(ours), "gaps": gaps}
     db.session.flush()
     tell = log.info if agrees else log.error
     tell(
@@ -73,6 +75,18 @@ def start_epoch(reason: str) -> str:
     db.session.flush()
     audit.record("server.epoch_started", "server", reason=reason)
     return epoch.value
+
+
+def _without_others_numbers(device: DeviceKey, gaps: Sequence[int]) -> list[int]:
+    if not gaps:
+        return []
+    used = select(JournalEntry.seq).where(
+        JournalEntry.till_id == device.till_id,
+        JournalEntry.device_id != device.device_id,
+        JournalEntry.seq.in_(gaps),
+    )
+    elsewhere = set(db.session.scalars(used))
+    return [number for number in gaps if number not in elsewhere]
 
 
 def _missing(device_id: int, hashes: Sequence[str]) -> tuple[str, ...]:
