@@ -13,7 +13,7 @@ from app.core.clock import utcnow
 from app.core.db import in_transaction
 from app.sales.catalogue import catalogue_delta, catalogue_version, whole_catalogue
 from app.sales.queries import conflicts_of_till, server_epoch, session_at_till
-from app.sales.services.devices import entries_held, last_seq, note_ping
+from app.sales.services.devices import entries_held, last_seq, note_ping, own_seq
 from app.sales.services.journal import receive_entries
 from app.sales.services.orders import note_done, orders_of
 from app.sales.services.reconciliation import compare_journal
@@ -59,6 +59,7 @@ def ping() -> ResponseReturnValue:
         return {
             "epoch": server_epoch(),
             "last_seq": last_seq(device.till_id),
+            "own_seq": own_seq(device.device_id),
             "held": entries_held(device.device_id),
             "catalogue": catalogue_delta(device, cursor),
             "conflicts": [asdict(conflict) for conflict in conflicts_of_till(device.till_id)],

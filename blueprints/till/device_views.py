@@ -47,7 +47,12 @@ def device(till_id: int) -> ResponseReturnValue:
         take_over=_sent().get("take_over") is True,
     )
     db.session.commit()
-    return jsonify(key_id=joined.key_id, secret=joined.secret_text, last_seq=joined.last_seq)
+    return jsonify(
+        key_id=joined.key_id,
+        secret=joined.secret_text,
+        last_seq=joined.last_seq,
+        own_seq=joined.own_seq,
+    )
 
 
 @bp.post("/<int:till_id>/device/login")

@@ -141,13 +141,16 @@ def list_sessions(edition_id: int) -> Sequence[TillSession]:
 
 
 def session_at_till(till_id: int) -> dict[str, Any] | None:
-    """The session under way, as told to the till's page: {uuid, volunteer, by, opened_at}; `by` sells now."""
+    """The session under way, as told to the till's page: {uuid, device, volunteer, by, opened_at}; `by` sells
+    now, on the device with this key id: null when none does, or it was given up."""
     session = open_session_of(till_id)
     if session is None:
         return None
     seller = seller_at(session)
+    device = db.session.get(TillDevice, session.device_id) if session.device_id else None
     return {
         "uuid": session.uuid,
+        "device": device.key_id if device is not None and device.revoked_at is None else None,
         "volunteer": seller.full_name,
         "by": seller.id,
         "opened_at": session.opened_at.isoformat(),

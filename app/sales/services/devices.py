@@ -42,11 +42,13 @@ class NotYourSession(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A device at work. `secret` only when it was just made: it is told once. `last_seq`: highest known."""
+    """A device at work. `secret` only when it was just made: it is told once. Highest numbers known:
+    `last_seq` of the till's journal, `own_seq` of what this device itself wrote or said it knew."""
 
     key_id: str
     secret: bytes | None
     last_seq: int
+    own_seq: int
 
     @property
     def secret_text(self) -> str | None:
@@ -87,7 +89,7 @@ def join_session(
         secret = keys.secret_of(session.till_id, device.key_id, server_key)
     session.device_id, device.login_id = device.id, login_id
     db.session.flush()
-    return Registration(device.key_id, secret, last_seq(session.till_id))
+    return Registration(device.key_id, secret, last_seq(session.till_id), own_seq(device.id))
 
 
 def recognise(key_id: str, message: bytes, mac: str, server_key: str) -> DeviceKey | None:
@@ -193,6 +195,13 @@ def last_seq(till_id: int) -> int:
     """The highest number known of a till's journal: received, or announced by one of its devices."""
     received = select(func.max(JournalEntry.seq)).where(JournalEntry.till_id == till_id)
     announced = select(func.max(TillDevice.last_seq)).where(TillDevice.till_id == till_id)
+    return max(db.session.scalar(received) or 0, db.session.scalar(announced) or 0)
+
+
+def own_seq(device_id: int) -> int:
+    """The highest number a device itself wrote or announced: one that knows less forgot what it wrote."""
+    received = select(func.max(JournalEntry.seq)).where(JournalEntry.device_id == device_id)
+    announced = select(TillDevice.last_seq).where(TillDevice.id == device_id)
     return max(db.session.scalar(received) or 0, db.session.scalar(announced) or 0)
 
 

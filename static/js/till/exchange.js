@@ -63,7 +63,7 @@ export class Exchange {
       health: till.health,
     });
     this.#done = this.#done.filter((id) => answer.orders.some((order) => order.id === id));
-    await till.catchUp(answer.last_seq);
+    await till.catchUp(answer);
     till.database.put("meta", till.clock.measure(answer.t0, answer.t1, answer.now), "clock");
     await this.#obey(answer);
     await this.#follow(answer, askedAt);

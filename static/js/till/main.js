@@ -8,7 +8,7 @@ import { hideGate, showGate } from "./gate.js";
 import { HistoryView } from "./history-view.js";
 import { listenForKeys } from "./keys.js";
 import { openMenu } from "./menu.js";
-import { NotReady, register } from "./registration.js";
+import { isOurs, NotReady, register } from "./registration.js";
 import { listenForScans } from "./scanner.js";
 import { showState } from "./status-view.js";
 import { Till } from "./till.js";
@@ -44,7 +44,10 @@ async function start() {
   closeDialogsByTheirCross();
   installFeatures(counter);
   till.addEventListener("change", () => showState(till));
-  till.addEventListener("news", ({ detail }) => followSession(counter, detail.session));
+  till.addEventListener("news", ({ detail }) => {
+    tellLostMemory(till);
+    followSession(counter, detail.session);
+  });
   till.addEventListener("verdict", ({ detail }) => tellVerdicts(counter, detail));
   setInterval(() => showState(till), 15000);
   // The computer slept, or its clock was set: ask the server for the time before the next sale.
@@ -105,9 +108,9 @@ async function enter(counter, takeOver = false) {
   if (till.key) till.connection.now();
 }
 
-// The session was closed elsewhere, or somebody else sells now: the customer being served comes first.
+// The session was closed or taken over elsewhere, or somebody else sells now: the customer being served comes first.
 async function followSession(counter, session) {
-  if (session && session.uuid === till.session?.uuid) {
+  if (session && isOurs(till, session)) {
     if (session.by !== till.session.by) await till.remember({ session });
   } else if (till.session && !counter.basket.lines.length && !till.saving) {
     await enter(counter);
@@ -116,7 +119,9 @@ async function followSession(counter, session) {
 
 function tellLostMemory({ lost }) {
   if (!lost) return;
-  raiseAlarm("lost", `Cet appareil avait noté des ventes jusqu'au n° ${lost.noted}, il n'en retrouve que ${lost.here}. Appelez un gestionnaire.`);
+  raiseAlarm("lost", `Cet appareil avait noté des ventes jusqu'au n° ${lost.noted}, il n'en retrouve que ${lost.here}. Appelez un gestionnaire.`, () => {
+    till.lost = null;
+  });
 }
 
 async function synchronise() {

@@ -39,12 +39,17 @@ export async function register(till, takeOver = false) {
     await till.remember({ session: null });
     throw new NotReady("Caisse fermée", "Ouvrez-la en comptant le fond de caisse.", "open");
   }
-  if (till.key && till.session?.uuid === data.session.uuid) {
+  if (till.key && isOurs(till, data.session)) {
     await till.remember({ session: data.session });
     await vouch(till, data.csrf);
   } else {
     await join(till, data, takeOver);
   }
+}
+
+// The session this browser sells in: not one that was closed, nor one that goes on at another device.
+export function isOurs(till, session) {
+  return till.session?.uuid === session?.uuid && session?.device === till.key?.id;
 }
 
 // Who is signed in lets this browser send its journal, until that sign-in ends: also what earlier keys signed.
@@ -60,9 +65,14 @@ async function join(till, { csrf, session }, takeOver) {
     csrf,
     data: { key_id: till.key?.id ?? null, take_over: takeOver },
   });
-  if (status === 409) throw new NotReady("Caisse ouverte ailleurs", data.error, "take-over");
+  if (status === 409) {
+    // Nothing more is sold here, also without the network: two devices would share one drawer and its numbers.
+    await till.remember({ session: null });
+    throw new NotReady("Caisse ouverte ailleurs", data.error, "take-over");
+  }
   if (status !== 200) throw new NotReady("Caisse indisponible", data.error ?? "Rechargez la page.", "retry");
   const key = data.secret ? { id: data.key_id, key: await importSecret(data.secret) } : till.key;
-  await till.remember({ key, session });
-  await till.catchUp(data.last_seq);
+  // First the numbers: a page closed in between must not begin with one that was given out.
+  await till.catchUp(data);
+  await till.remember({ key, session: { ...session, device: key.id } });
 }

@@ -103,7 +103,8 @@ export class Till extends EventTarget {
       const { id: tillId, key, lastSeq } = this;
       const facts = { tillId, session: this.session.uuid, by: this.session.by, key, lastSeq, ...stamp };
       const record = await append(this.database, facts, body, changed);
-      this.lastSeq = record.seq;
+      // A ping may have told of higher ones meanwhile.
+      this.lastSeq = Math.max(this.lastSeq, record.seq);
       this.lastAt = stamp.at;
       markWritten(this.id, record.seq);
       this.catalogue.show(changed);
@@ -133,11 +134,11 @@ export class Till extends EventTarget {
     await this.remember({ lastSeq: before });
   }
 
-  // The server knows numbers that this browser does not: they were given out, here or by another device.
-  async catchUp(seq) {
-    if (seq <= this.lastSeq) return;
-    if (this.lastSeq) this.lost ??= { noted: seq, here: this.lastSeq };
-    await this.remember({ lastSeq: seq });
+  // The server knows numbers that this browser does not: another device gave them out, or this one, which then forgot
+  // what it wrote (`own`).
+  async catchUp({ last_seq: known, own_seq: own }) {
+    if (own > this.lastSeq) this.lost ??= { noted: own, here: this.lastSeq };
+    if (known > this.lastSeq) await this.remember({ lastSeq: known });
   }
 
   #changed() {
