@@ -6,7 +6,7 @@ import pytest
 
 from app.accounts.models import Role
 from app.core.db import db
-from app.editions.models import Edition
+from app.editions.models import Edition, EditionState
 from app.reporting.queries import live_figures
 from app.reporting.rules import TillStatus
 from app.sales.models import PaymentMethod, TillDevice, TillSession
@@ -102,6 +102,17 @@ def test_the_page_and_its_block(client, login, edition):
     hall = volunteer.get(f"/editions/{edition.id}/live?hall=1").text
     assert "Marchand" not in hall
     assert "Moyens de paiement" not in hall
+
+
+def test_tills_are_asked_to_synchronise_until_the_edition_is_closed(client, login, edition):
+    db.session.commit()
+    manager = login(client, UserFactory(role=Role.MANAGER))
+    assert "Synchroniser toutes les caisses" in manager.get(f"/editions/{edition.id}/live").text
+    edition.state = EditionState.CLOSED
+    db.session.commit()
+    page = manager.get(f"/editions/{edition.id}/live")
+    assert page.status_code == 200
+    assert "Synchroniser toutes les caisses" not in page.text
 
 
 def test_depositors_and_strangers_do_not_see_it(client, login, edition):

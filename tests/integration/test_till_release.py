@@ -28,7 +28,7 @@ def test_a_dead_device_is_given_up_and_its_session_closed(
     kept = till.sale((list_on_sale(1).items[0].code, 450))
     till.ping(client, pending=1, oldest=1_700_000_000_000, last_seq=1)
     release, closure = f"/till/{till.till_id}/device/release", f"/till/{till.till_id}/closure"
-    count = {"card": "0", "cheque": "0"}
+    count = {"card": "0", "cheque": "0", "empty": "y"}
     login(client, till.session.volunteer)
     blocked = client.post(closure, data=count)
     assert (blocked.status_code, release in blocked.text) == (422, False)

@@ -101,6 +101,15 @@ def test_an_open_till_and_a_sale_not_begun_are_refused(
     assert "passer l&#39;édition en vente" in answer.text
 
 
+def test_the_till_of_a_closed_edition_is_not_offered(signed_in: FlaskClient) -> None:
+    old = TillFactory(edition=EditionFactory(), number=1)
+    old.edition.state = EditionState.CLOSED
+    db.session.commit()
+    page = signed_in.get(f"/till/{old.id}/session").text
+    assert "Cette édition est clôturée" in page
+    assert "Ouvrir et vendre" not in page
+
+
 def test_htmx_is_sent_to_the_selling_page(signed_in: FlaskClient, till: Till) -> None:
     answer = signed_in.post(f"/till/{till.id}/session", data={"opening_float": "1"}, headers=HTMX)
     assert answer.headers["HX-Redirect"] == f"/till/{till.id}"
@@ -181,6 +190,30 @@ def test_a_difference_is_shown_and_needs_a_reason(signed_in: FlaskClient, till: 
     assert db.session.query(TillSession).one().variance_reason == "Rendu faux"
 
 
+def test_a_drawer_nobody_counted_is_asked_about(signed_in: FlaskClient, till: Till) -> None:
+    opened(signed_in, till, "50")
+    address, blank = (
+        f"/till/{till.id}/closure",
+        {**COUNT, "piece_2000": "", "piece_1": " ", "reason": "Pressé"},
+    )
+    assert "tiroir est vide" not in signed_in.get(address).text
+    for headers in ({}, HTMX):
+        answer = signed_in.post(address, data=blank, headers=headers)
+        assert answer.status_code == 422
+        assert "la caisse est-elle vide" in answer.text
+        assert "tiroir est vide" in answer.text
+        assert "Attendu" not in answer.text
+    assert open_session_of(till.id)
+    assert signed_in.post(address, data={**blank, "empty": "y"}).status_code == 303
+    assert db.session.query(TillSession).one().counted_cents["cash"] == 0
+
+
+def test_a_zero_typed_is_a_count(signed_in: FlaskClient, till: Till) -> None:
+    opened(signed_in, till, "0")
+    answer = signed_in.post(f"/till/{till.id}/closure", data={**COUNT, "piece_2000": "0"})
+    assert answer.status_code == 303
+
+
 def test_a_till_is_closed_by_its_volunteer_or_a_reader_of_the_treasury(
     client: FlaskClient, till: Till, odile: User, login: Callable
 ) -> None:
@@ -237,7 +270,7 @@ def test_a_till_with_unsent_sales_is_not_closed(signed_in: FlaskClient, till: Ti
     signed_in.post(f"/till/{till.id}/device", json={})
     db.session.query(TillDevice).one().pending_count = 2
     db.session.commit()
-    answer = signed_in.post(f"/till/{till.id}/closure", data=COUNT)
+    answer = signed_in.post(f"/till/{till.id}/closure", data={**COUNT, "empty": "y"})
     assert answer.status_code == 422
     assert "2 ventes ne sont pas envoyées" in answer.text
 

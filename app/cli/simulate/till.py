@@ -112,7 +112,7 @@ class Till:
         """Whether the server refuses to close while this till still holds sales."""
         self.ping()
         form = self.browser.get(f"{self._address}/closure").seen.form("/closure")
-        page = self.browser.submit(form, {"card": "0", "cheque": "0"}, expect=422)
+        page = self.browser.submit(form, {"card": "0", "cheque": "0", "piece_100": "0"}, expect=422)
         return "envoyée" in page.complaints
 
     def taken(self) -> dict[str, int]:
