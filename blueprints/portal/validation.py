@@ -54,7 +54,7 @@ def validate(edition_id: int, list_id: int) -> ResponseReturnValue:
     db.session.commit()
     dispatch(job)
     flash(f"La {list_name(item_list).lower()} est validée. Le récapitulatif arrive par e-mail.", "success")
-    return redirect_to(url_for("portal.home"))
+    return redirect_to(url_for("portal.edition", edition_id=item_list.edition_id))
 
 
 @bp.get(f"{LIST}/recap.pdf")

@@ -228,6 +228,7 @@ def test_validating_sends_the_recap_and_closes_the_list(me: FlaskClient, item_li
     assert "Cochez la case pour accepter" in refused.text
     accepted = me.post(address(item_list, "/validation"), data={"version": "2026-1", "terms": "y"})
     assert accepted.status_code == 303
+    assert accepted.location == f"/editions/{item_list.edition_id}/portal", "not another bourse under way"
     db.session.expire_all()
     assert item_list.state is ListState.VALIDATED
     job = db.session.scalars(select(BackgroundJob).where(BackgroundJob.kind == "list_recap")).one()
