@@ -94,13 +94,13 @@ class CloseForm(Form):
     card = EuroField("Total des cartes", [InputRequired("Écrivez la somme, même 0.")])
     cheque = EuroField("Total des chèques", [InputRequired("Écrivez la somme, même 0.")])
     reason = StringField("Raison de l'écart", [Length(max=300, message="300 caractères au plus.")])
-    empty = BooleanField("Oui, le tiroir est vide : ni billet, ni pièce")
+    empty = BooleanField("Le tiroir est vide, sans billet ni pièce")
 
     def validate_empty(self, field: BooleanField) -> None:
         """Forgetting to count is not counting zero."""
         typed = (text for piece in self.notes + self.coins for text in piece.raw_data or ())
         if not field.data and not any(text.strip() for text in typed):
-            raise ValidationError("Rien n'est compté : la caisse est-elle vide ? Comptez, ou cochez la case.")
+            raise ValidationError("Rien n’est compté : la caisse est-elle vide ? Comptez, ou cochez la case.")
 
     @property
     def notes(self) -> list[IntegerField]:
