@@ -63,12 +63,12 @@ def test_labels_are_read_by_camera_without_a_server(
     expect(page.locator("[data-camera]")).to_be_visible()
     # Nobody looks: the camera is let go, and comes back with the page.
     page.evaluate(BECOMES, "hidden")
-    assert page.evaluate(NO_PICTURE)
+    page.wait_for_function(NO_PICTURE)
     page.evaluate(BECOMES, "visible")
     expect(page.locator("[data-camera-picture]")).to_be_visible()
     assert not page.evaluate(NO_PICTURE)
     page.locator("[data-camera-done]").click()
-    assert page.evaluate(NO_PICTURE)
+    page.wait_for_function(NO_PICTURE)
     assert not breaches
     context.close()
     browser.close()

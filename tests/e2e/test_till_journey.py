@@ -14,7 +14,17 @@ from app.deposits.models import Item
 from app.deposits.services.stock import withdraw
 from app.sales.models import TillSession
 from tests.support.browser import DESKTOP, PHONE, sideways
-from tests.support.hall import Hall, make_hall, open_till, scan, sell, sign_in, status, wait_offline_ready
+from tests.support.hall import (
+    Hall,
+    hear_news,
+    make_hall,
+    open_till,
+    scan,
+    sell,
+    sign_in,
+    status,
+    wait_offline_ready,
+)
 from tests.support.server import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -150,10 +160,7 @@ def test_a_sale_at_one_till_shows_at_the_other(
     open_till(other, hall.tills[1])
     sell(till, hall.codes[0])
     expect(status(till)).to_contain_text("Synchronisé")
-    for _ in range(2):  # the first may have been under way already
-        with other.expect_response("**/sync/ping"):
-            other.keyboard.press("F10")
-    other.wait_for_timeout(500)
+    hear_news(other)
     scan(other, hall.codes[0])
     expect(other.locator("[data-answer]")).to_contain_text("en caisse C1")
 

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from app.core.db import db
 from app.deposits.models import Item
 from app.deposits.services.stock import withdraw
-from tests.support.hall import Hall, make_hall, open_till, scan, sell, sign_in, status, wait_ready
+from tests.support.hall import Hall, hear_news, make_hall, open_till, scan, sell, sign_in, wait_ready
 from tests.support.server import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -87,9 +87,7 @@ def test_baskets_that_wait_survive_a_restart_and_say_what_was_lost(till: Page, h
     expect(till.locator("[data-park-count]")).to_contain_text("1")
     withdraw(db.session.query(Item).filter_by(code=hall.codes[0]).one(), "taché")
     db.session.commit()
-    till.keyboard.press("F10")
-    expect(status(till)).to_contain_text("Synchronisé")
-    till.keyboard.press("F10")
+    hear_news(till)
     scan(till, hall.codes[1])
     expect(till.locator("[data-answer]")).to_contain_text("sans un article : retiré de la vente")
     expect(till.locator(".line__detail")).to_contain_text(["245-02"])

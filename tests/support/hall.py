@@ -131,3 +131,11 @@ def sell(page: Page, *codes: str, key: str = "F2") -> None:
 
 def status(page: Page) -> Any:
     return page.locator("[data-status-text]")
+
+
+def hear_news(page: Page) -> None:
+    """The till asks the server and takes in what it answers; an exchange already under way does not count."""
+    for _ in range(2):
+        with page.expect_response("**/sync/ping"):
+            page.keyboard.press("F10")
+    page.wait_for_timeout(500)
