@@ -40,7 +40,8 @@ export async function summarise(records) {
     count: understood.length,
     sum: understood.reduce((sum, { kind, entry }) => sum + (kind === "void" ? -entry.total : entry.total), 0),
     digest: await sha256(understood.map(({ hash }) => hash).sort().join("\n")),
-    quarantined: records.length - understood.length,
+    // What was written meanwhile waits to be sent: no difference.
+    quarantined: records.filter(({ state }) => state === "quarantined").length,
     gaps: gaps(records.map(({ seq }) => seq)),
   };
 }
