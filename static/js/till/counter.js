@@ -21,7 +21,7 @@ export class Counter extends EventTarget {
   last = null;
   // The screen is locked: nothing is taken.
   locked = false;
-  // Scans that came while a sale or a void was being written, in order.
+  // Scans and additions that came while a sale or a void was being written, to be done after it, in order.
   #waiting = [];
 
   constructor(till) {
@@ -39,7 +39,7 @@ export class Counter extends EventTarget {
   scan(text, at = performance.now()) {
     if (this.locked) return this.refuse(LOCKED);
     if (!this.till.canSell || isGated()) return this.refuse(NOT_READY);
-    if (this.till.saving) return this.#waiting.push(text);
+    if (this.till.saving) return this.#waiting.push(() => this.scan(text));
     const { measures } = this.till;
     measures.untilShown(measures.scans, at);
     for (const dialog of document.querySelectorAll("dialog[open]:not([data-stays])")) dialog.close();
@@ -50,7 +50,7 @@ export class Counter extends EventTarget {
   }
 
   scanWaiting() {
-    for (const text of this.#waiting.splice(0)) this.scan(text);
+    for (const act of this.#waiting.splice(0)) act();
   }
 
   // The sale just made leaves the screen.
@@ -59,6 +59,7 @@ export class Counter extends EventTarget {
   }
 
   add(item) {
+    if (this.till.saving) return this.#waiting.push(() => this.add(item));
     this.basket.add(item);
     this.accept(`${item.name} · ${euros(item.price)}`, [lineNumber(item), item.detail].filter(Boolean).join(" · "));
     this.changed();
@@ -81,7 +82,9 @@ export class Counter extends EventTarget {
     this.changed();
   }
 
+  // What is being paid stays as it is.
   remove(key) {
+    if (this.till.saving) return;
     this.basket.remove(key);
     this.changed();
   }

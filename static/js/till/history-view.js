@@ -66,8 +66,11 @@ export class HistoryView {
 
   // By its seller, within five minutes, while something is left of it.
   #voidable({ entry }, gone) {
-    const recent = this.#till.clock.now() - Date.parse(entry.at) < VOID_WINDOW;
-    return recent && entry.session === this.#till.session?.uuid && gone.length < entry.lines.length;
+    return this.#isRecent(entry) && entry.session === this.#till.session?.uuid && gone.length < entry.lines.length;
+  }
+
+  #isRecent({ at }) {
+    return this.#till.clock.now() - Date.parse(at) < VOID_WINDOW;
   }
 
   #ask(sale, gone) {
@@ -104,6 +107,11 @@ export class HistoryView {
 
   async #confirmVoid() {
     if (this.#till.saving) return;
+    // Asked in time, left open since: from then on a manager may give the money back.
+    if (!this.#isRecent(this.#sale.entry)) {
+      $("void-refund").textContent = "Les cinq minutes sont passées : appelez un gestionnaire.";
+      return;
+    }
     const { back, refunds } = this.#reading();
     $("void-confirm").disabled = true;
     try {

@@ -57,7 +57,9 @@ export class PaymentView {
     else this.leave();
   }
 
+  // Enter held too long finds the form of a sale that is made, with an empty basket behind it.
   confirm() {
+    if (!this.mode) return;
     const { payments, problem } = this.#reading();
     if (problem === null) this.#sell(payments);
   }

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.hall import Hall, scan, sell
-from tests.support.till_checks import FULL_DISK, SLOW
+from tests.support.till_checks import FULL_DISK, SET_CLOCK, SLOW, journal_of
 
 # The fault lies in the browser: the database makes no difference.
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("backend", ["sqlite"])]
@@ -101,3 +101,46 @@ def test_a_void_that_cannot_be_written_says_so_and_can_be_tried_again(till: Page
     confirm.click()
     expect(till.locator("[data-answer]")).to_contain_text("Annulé : rendez 1,00 €")
     expect(till.locator("[data-void-refund]")).to_be_hidden()
+
+
+def test_what_is_added_or_removed_while_a_sale_is_written_is_the_next_customers(
+    till: Page, hall: Hall
+) -> None:
+    """On a slow disk there is time to type a code, or to touch a line: neither may change what was paid."""
+    scan(till, hall.codes[0])
+    scan(till, hall.codes[1])
+    till.keyboard.press("F2")
+    till.evaluate(SLOW)
+    till.keyboard.press("Enter")
+    till.get_by_role("button", name="Retirer Pantalon").first.click()
+    till.locator("#manual-code").fill("245-03")
+    till.keyboard.press("Enter")
+    till.locator("[data-found-add]").click()
+    till.evaluate("() => window.letGo()")
+    expect(till.locator(".line__detail")).to_contain_text(["245-03"])
+    till.keyboard.press("F9")
+    expect(till.locator("[data-history-list]")).to_contain_text("245-01, 245-02")
+
+
+def test_one_press_too_many_makes_no_sale_of_nothing(till: Page, hall: Hall) -> None:
+    scan(till, hall.codes[0])
+    till.keyboard.press("F2")
+    keyboard = till.context.new_cdp_session(till)
+    enter = {"code": "Enter", "key": "Enter", "text": "\r", "windowsVirtualKeyCode": 13}
+    keyboard.send("Input.dispatchKeyEvent", {**enter, "type": "keyDown"})
+    for _ in range(60):
+        keyboard.send("Input.dispatchKeyEvent", {**enter, "type": "keyDown", "autoRepeat": True})
+    expect(till.locator("[data-panel='done']")).to_be_visible()
+    till.evaluate("() => document.querySelector('[data-panel] form').requestSubmit()")
+    till.wait_for_timeout(300)
+    assert len(journal_of(till, hall.tills[0].id)) == 1
+
+
+def test_a_void_asked_in_time_and_confirmed_too_late_is_the_managers(till: Page, hall: Hall) -> None:
+    """Left open over a coffee: a manager may have given the money back meanwhile."""
+    sell(till, hall.codes[0])
+    ask_void(till)
+    till.evaluate(SET_CLOCK, [6 * 60_000, True])
+    till.get_by_role("button", name="Annuler ces articles").click()
+    expect(till.locator("[data-void-refund]")).to_contain_text("Les cinq minutes sont passées")
+    assert len(journal_of(till, hall.tills[0].id)) == 1
