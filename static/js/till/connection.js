@@ -74,6 +74,7 @@ export class Connection {
     this.#failures += 1;
     this.#till.measures.syncFailures += 1;
     if (!problem.kind) console.error(problem);
+    if (this.#till.pending.count) askWorker().catch((refused) => console.warn(refused));
     this.#become({ login: "auth-wait", refused: "refused", unreachable: "offline" }[problem.kind] ?? "broken");
   }
 
@@ -90,6 +91,12 @@ export class Connection {
     this.#again = false;
     this.#timer = setTimeout(() => this.#turn(), pause);
   }
+}
+
+// Where Background Sync exists, what waits leaves also when this page is closed before the network is back.
+async function askWorker() {
+  const registration = await navigator.serviceWorker?.ready;
+  await registration?.sync?.register("journal");
 }
 
 // One ping; resolves to the server's answer, which must be to this very ping.
