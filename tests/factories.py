@@ -34,8 +34,11 @@ _LETTERS = str.maketrans("0123456789", "abcdefghij")
 class Factory(SQLAlchemyModelFactory):
     class Meta:
         abstract = True
-        sqlalchemy_session_factory = lambda: db.session  # noqa: E731
         sqlalchemy_session_persistence = "flush"
+
+        @staticmethod
+        def sqlalchemy_session_factory() -> Any:
+            return db.session
 
 
 class UserFactory(Factory):

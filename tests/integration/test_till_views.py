@@ -6,7 +6,6 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from app.accounts.models import Role, User
 from app.core.db import db
@@ -18,6 +17,7 @@ from app.sales.services import sessions
 from app.sales.services.sessions import open_session
 from tests.factories import EditionFactory, TillFactory, UserFactory, list_on_sale
 from tests.support.databases import SECRET_KEY
+from tests.support.queries import counted_queries
 from tests.support.till import TestTill
 
 HTMX = {"HX-Request": "true"}
@@ -292,11 +292,8 @@ def test_the_list_of_tills_asks_the_same_for_any_number(signed_in: FlaskClient, 
         for number in numbers:
             TillFactory(edition=edition, number=number)
         db.session.commit()
-        statements: list[str] = []
-        listener = lambda *args, seen=statements: seen.append(args[2])  # noqa: E731
-        event.listen(db.engine, "before_cursor_execute", listener)
-        assert signed_in.get("/till/").status_code == 200
-        event.remove(db.engine, "before_cursor_execute", listener)
+        with counted_queries() as statements:
+            assert signed_in.get("/till/").status_code == 200
         asked.append(len(statements))
     assert asked[0] == asked[1] > 0
 

@@ -8,6 +8,7 @@ on the cores of the server, which in the hall it is not.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
@@ -162,9 +163,9 @@ def _places(edition_id: int) -> list[Place]:
     return [Place(user, {**common, **dict(zip(keys, ids, strict=True))}) for user, *ids in rows]
 
 
-def _addresses(role: Role, ids: dict[str, int]) -> list[tuple[str, str]]:
+def _addresses(role: Role, ids: dict[str, Any]) -> list[tuple[str, str]]:
     with current_app.test_request_context():
         return [
-            (label, current_app.url_for(endpoint, **{key: ids[key] for key in keys}))  # type: ignore[arg-type]
+            (label, current_app.url_for(endpoint, **{key: ids[key] for key in keys}))
             for label, endpoint, keys in PAGES[role]
         ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from app.cli.screenshots.scenes import NEXT_ID, SALE_ID, billetweb_export, codes_on_sale, lose_a_till
 
@@ -117,8 +117,8 @@ def open_training_till(page: Page) -> None:
 
 def preview_import(page: Page) -> None:
     page.goto(f"/editions/{NEXT_ID}/import")
-    export = {"name": "participants.csv", "mimeType": "text/csv", "buffer": billetweb_export()}
-    page.locator("input[type=file]").set_input_files(export)  # type: ignore[arg-type]
+    export: FilePayload = {"name": "participants.csv", "mimeType": "text/csv", "buffer": billetweb_export()}
+    page.locator("input[type=file]").set_input_files(export)
     page.get_by_role("button", name="Vérifier le fichier").click()
     page.wait_for_url("**/preview")
 
