@@ -39,8 +39,8 @@ def paper() -> ResponseReturnValue:
 def paper_sheets() -> ResponseReturnValue:
     """Empty sheets for every till."""
     edition = _edition()
-    numbers = [till.number for till in schedule_of(edition.id).tills if not till.training]
-    content = paper_sheets_pdf(edition.name, [number for number in numbers or [1] for _ in range(SHEETS)])
+    names = [till.name for till in schedule_of(edition.id).tills if not till.training]
+    content = paper_sheets_pdf(edition.name, [name for name in names or ["C1"] for _ in range(SHEETS)])
     headers = {"Content-Disposition": 'inline; filename="feuilles-de-caisse.pdf"'}
     return Response(content, mimetype="application/pdf", headers=headers)
 

@@ -112,7 +112,7 @@ def close(till_id: int) -> ResponseReturnValue:
             refuse(form, refusal)
         else:
             db.session.commit()
-            flash(f"La caisse {till.number} est fermée. Portez le tiroir au trésorier. Merci !", "success")
+            flash(f"La caisse {till.name} est fermée. Portez le tiroir au trésorier. Merci !", "success")
             return redirect_to(url_for("till.home"))
     status = 422 if form.is_submitted() else 200
     may_release = may_use("till.release", current_user.roles) and unsent_at(session) > 0

@@ -36,10 +36,14 @@ async function unsent(name) {
       promised(transaction.objectStore("journal").index("state").count("local")),
       promised(transaction.objectStore("meta").get("place")),
     ]);
-    return { count, till: place ? `C${place.number}` : "de cet appareil" };
+    return { count, till: place ? nameOf(place) : "de cet appareil" };
   } finally {
     database.close();
   }
+}
+
+function nameOf({ number, training }) {
+  return training ? "École" : `C${number}`;
 }
 
 function promised(request) {

@@ -47,7 +47,7 @@ def test_two_buyers_of_one_item(
     answer = second.locator("[data-answer]")
     expect(answer).to_contain_text("Vendu deux fois", timeout=15_000)
     expect(answer).to_contain_text(
-        re.compile(r"L'article 245-07 \(Pantalon\) a aussi été vendu en caisse 1 à \d\d.h.\d\d\.")
+        re.compile(r"L'article 245-07 \(Pantalon\) a aussi été vendu en caisse C1 à \d\d.h.\d\d\.")
     )
     expect(answer).to_contain_text("le client sera remboursé de 4,00\u00a0€. Appelez un gestionnaire.")
     first.keyboard.press("F10")
@@ -84,7 +84,7 @@ def test_two_buyers_of_one_item(
     second.get_by_label("Total des cartes").fill("8,50")
     second.get_by_label("Total des chèques").fill("0")
     second.get_by_role("button", name="Fermer la caisse").click()
-    expect(second.get_by_text("La caisse 2 est fermée")).to_be_visible()
+    expect(second.get_by_text("La caisse C2 est fermée")).to_be_visible()
     session = db.session.query(TillSession).filter_by(till_id=hall.tills[1].id).one()
     assert session.expected_cents == session.counted_cents == {"cash": 4600, "card": 850, "cheque": 0}
     db.session.rollback()

@@ -69,4 +69,4 @@ def test_the_till_can_be_installed_and_starts_without_a_server(
     live_server.stop()
     page.goto("/till/")
     wait_ready(page)
-    expect(page.locator("[data-place]")).to_have_text("Caisse 1")
+    expect(page.locator("[data-place]")).to_have_text("Caisse C1")

@@ -102,7 +102,7 @@ def test_a_day_at_the_till(till: Page, hall: Hall) -> None:
     expect(till.get_by_role("row", name="Chèque")).to_contain_text("-0,10")
     till.get_by_label("Total des chèques").fill("2,50")
     till.get_by_role("button", name="Fermer la caisse").click()
-    expect(till.get_by_text("La caisse 1 est fermée")).to_be_visible()
+    expect(till.get_by_text("La caisse C1 est fermée")).to_be_visible()
     session = db.session.query(TillSession).one()
     assert session.expected_cents == session.counted_cents == {"cash": 5850, "card": 300, "cheque": 250}
     db.session.rollback()

@@ -79,8 +79,8 @@ def count_drawer(page: Page) -> None:
 
 def stand_at_till(page: Page) -> None:
     page.goto("/till/")
-    if page.get_by_role("link", name="Ouvrir la caisse 1").is_visible():
-        page.get_by_role("link", name="Ouvrir la caisse 1").click()
+    if page.get_by_role("link", name="Ouvrir la caisse C1").is_visible():
+        page.get_by_role("link", name="Ouvrir la caisse C1").click()
         page.get_by_label("Fond de caisse compté").fill("100")
         page.get_by_role("button", name="Ouvrir et vendre").click()
     else:

@@ -90,7 +90,7 @@ def set_tills(edition: Edition, count: int, *, in_use: set[int], by_id: int | No
     gone = [number for number in tills if number > count]
     kept = sorted(set(gone) & in_use)
     if kept:
-        raise DomainError(f"La caisse {kept[-1]} a déjà servi : gardez-en au moins {kept[-1]}.", "count")
+        raise DomainError(f"La caisse C{kept[-1]} a déjà servi : gardez-en au moins {kept[-1]}.", "count")
     for number in gone:
         db.session.delete(tills[number])
     for number in range(1, count + 1):

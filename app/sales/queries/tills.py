@@ -51,7 +51,7 @@ class TillState:
 
     @property
     def name(self) -> str:
-        return f"C{self.number}"
+        return "École" if self.training else f"C{self.number}"
 
     @property
     def is_open(self) -> bool:

@@ -31,6 +31,10 @@ export function describeState({ connection, pending, clock, exchange }) {
   return ["success", `Synchronisé ${hour(connection.lastSync)}`];
 }
 
+function tillName({ number, training }) {
+  return training ? "École" : `C${number}`;
+}
+
 export function showState(till) {
   const [tone, words] = describeState(till);
   if (bar.dataset.tone !== tone || !$("status-icon").firstChild) {
@@ -38,7 +42,7 @@ export function showState(till) {
     $("status-icon").replaceChildren(icon(TONES[tone]));
   }
   if ($("status-text").textContent !== words) $("status-text").textContent = words;
-  $("place").textContent = till.place ? `Caisse ${till.place.number}` : "Caisse";
+  $("place").textContent = till.place ? `Caisse ${tillName(till.place)}` : "Caisse";
   $("training").hidden = !till.place?.training;
   $("volunteer").textContent = till.session?.volunteer ?? "";
 }
