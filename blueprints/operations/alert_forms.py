@@ -1,11 +1,13 @@
 """Forms of the alerts, of their rules and of the on-call list."""
 
+import re
 from typing import Any
 
 import wtforms
 from wtforms import BooleanField, FloatField, FormField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
+from app.core.counts import figure
 from app.monitoring.escalation import AVAILABILITY_LABELS, ROLE_LABELS, Level
 from app.monitoring.models import AlertRule
 from app.monitoring.readings import METRICS
@@ -25,24 +27,24 @@ METRIC_CHOICES = {
 }
 # The digest is told at its hour, not on a condition: it is no choice here.
 LEVEL_CHOICES = {"P1": "P1 · critique", "P2": "P2 · majeur", "P3": "P3 · mineur"}
+NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?")
 
 
 class FrenchFloat(FloatField):  # type: ignore[misc]
-    """Takes `2,5` as well as `2.5`, and shows `30` rather than `30.0`."""
+    """Takes `2,5` as well as `2.5`, `1 000 000` as well as `1000000`, and shows `30` rather than `30.0`."""
 
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data:g}".replace(".", ",")
+        return "" if self.data is None else figure(self.data)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        text = valuelist[0].strip().replace(",", ".") if valuelist else ""
+        text = "".join(valuelist[0].split()).replace(",", ".") if valuelist else ""
         self.data = None
         if text:
-            try:
-                self.data = float(text)
-            except ValueError:
-                raise ValueError("Écrivez un nombre, par exemple 30 ou 2,5.") from None
+            if not NUMBER.fullmatch(text):
+                raise ValueError("Écrivez un nombre, par exemple 30 ou 2,5.")
+            self.data = float(text)
 
 
 class SilenceForm(Form):

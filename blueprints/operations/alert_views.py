@@ -14,7 +14,7 @@ from app.monitoring.acknowledgement import read_token
 from app.monitoring.models import Alert, AlertState, EventKind, NoticeState
 from app.monitoring.queries import coming_silences, get_alert, notices_of, open_alerts, past_alerts
 from app.monitoring.services.alerts import acknowledge, declare_silence, end_silence
-from app.monitoring.services.rules import level_facts
+from app.monitoring.services.rules import level_facts, runbook_place
 from app.web.forms import refuse
 from app.web.htmx import redirect_to, render
 from blueprints.operations import bp
@@ -124,5 +124,10 @@ def _page(form: SilenceForm, status: int = 200) -> ResponseReturnValue:
 
 
 def _words() -> dict[str, Any]:
-    """How levels and states are told."""
-    return {"levels": level_facts(), "level_tones": LEVEL_TONES, "states": STATES}
+    """How levels and states are told, and where the guide tells what to do."""
+    return {
+        "levels": level_facts(),
+        "level_tones": LEVEL_TONES,
+        "states": STATES,
+        "runbook_place": runbook_place,
+    }

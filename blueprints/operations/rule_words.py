@@ -1,5 +1,6 @@
 """How the rules of alert are told."""
 
+from app.core.counts import figure
 from app.monitoring.models import AlertRule
 from app.monitoring.readings import METRICS
 from app.monitoring.rules import Condition, Operator, read_condition
@@ -21,7 +22,7 @@ def when_in_words(rule: AlertRule) -> str:
 
 
 def minutes_in_words(seconds: int) -> str:
-    return f"{_number(seconds / 60)}\u00a0min" if seconds else "aussitôt"
+    return f"{figure(seconds / 60)}\u00a0min" if seconds else "aussitôt"
 
 
 def _in_words(condition: Condition) -> str:
@@ -31,9 +32,5 @@ def _in_words(condition: Condition) -> str:
     label = known.label[:1].lower() + known.label[1:]
     bound = "plus de" if condition.op is Operator.ABOVE else "moins de"
     unit = f"\u00a0{known.unit}" if known.unit else ""
-    window = f" en {_number(condition.window_minutes)}\u00a0min" if condition.window_minutes else ""
-    return f"{label} : {bound} {_number(condition.threshold)}{unit}{window}"
-
-
-def _number(value: float) -> str:
-    return f"{value:g}".replace(".", ",")
+    window = f" en {figure(condition.window_minutes)}\u00a0min" if condition.window_minutes else ""
+    return f"{label} : {bound} {figure(condition.threshold)}{unit}{window}"

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.accounts.models import Role, User
 from app.core.clock import utcnow
 from app.core.db import db
+from app.monitoring.escalation import Channel, Level
 from app.monitoring.models import AlertRule, AlertSilence, AlertState, Notice, NoticeState, OnCallContact
 from app.monitoring.services.rules import add_missing_rules
 from tests.factories import EditionFactory, UserFactory
@@ -55,6 +56,16 @@ def test_who_takes_charge_from_the_message_stops_the_escalation(down: Watching, 
     assert {name for _, _, name in down.told()} == {"Théo"}
     alert = down.alert("alerte_systeme_down")
     assert (alert.state, alert.acknowledged_by) == (AlertState.ACKNOWLEDGED, "Théo")
+
+
+def test_the_message_leads_to_what_to_do(down: Watching) -> None:
+    down.pass_minutes(25)
+    mails = db.session.scalars(select(Notice.body).where(Notice.channel == Channel.EMAIL)).all()
+    assert mails
+    assert all(
+        "RUN-006 : http" in body and "/aide/administrateur#le-serveur-ne-r%C3%A9pond-plus" in body
+        for body in mails
+    )
 
 
 def test_a_changed_or_old_link_says_so(down: Watching, client: FlaskClient) -> None:
@@ -170,6 +181,30 @@ def test_a_threshold_is_changed(manager: FlaskClient) -> None:
     assert "95" in refused.text
     refused = manager.post(f"/alert-rules/{rule.id}", data={**data, "first-threshold": "beaucoup"})
     assert '<a href="#first-threshold">Seuil</a> : Écrivez un nombre' in refused.text
+
+
+def test_a_million_is_shown_in_full_and_taken_back_as_shown(manager: FlaskClient) -> None:
+    condition = {"metric": "ventes_offline_pending", "op": ">", "threshold": 1_000_000.0}
+    rule = AlertRule(name="a", label="Trop de ventes", level=Level.P3, message="Trop", conditions=[condition])
+    db.session.add(rule)
+    db.session.commit()
+    assert "plus de 1\u202f000\u202f000\u00a0ventes" in manager.get("/alert-rules").text
+    assert 'value="1\u202f000\u202f000"' in manager.get(f"/alert-rules/{rule.id}").text
+    data = {
+        "label": "Trop de ventes",
+        "level": "P3",
+        "message": "Trop",
+        "second-metric": "",
+        "second-op": ">",
+    }
+    data |= {
+        "first-metric": "ventes_offline_pending",
+        "first-op": ">",
+        "first-threshold": "1\u202f000\u202f000",
+    }
+    assert manager.post(f"/alert-rules/{rule.id}", data=data).status_code == 303
+    db.session.expire_all()
+    assert rule.conditions == [condition]
 
 
 def test_the_rules_are_told_in_words(manager: FlaskClient) -> None:

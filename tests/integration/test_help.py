@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
 from app.accounts.models import Role, User
+from app.monitoring.services.rules import alerts_data, runbook_place
 from blueprints.help.guide import FOLDER, NAMES, GuidePage, anchor_of, french_spaces, read_page
 from blueprints.help.views import page_kept_at_tills
 from config.settings import ROOT
@@ -73,6 +74,15 @@ def test_every_question_mark_opens_a_part_of_the_guide() -> None:
     }
     assert asked
     assert sorted(each for each in asked if each[1] not in known) == []
+
+
+def test_every_procedure_of_an_alert_is_in_the_guide() -> None:
+    asked = {rule["runbook"] for rule in alerts_data()["rules"] if "runbook" in rule}
+    assert asked
+    for code in asked | alerts_data()["runbooks"].keys():
+        name, _, anchor = runbook_place(code).partition("#")
+        assert anchor in drawn(name).anchors, code
+        assert f"Fiche {code}." in drawn(name).html, code
 
 
 def test_every_page_of_the_application_has_its_help() -> None:

@@ -1,6 +1,6 @@
 """Counts as France reads them."""
 
-from app.core.counts import counted, grouped
+from app.core.counts import counted, figure, grouped
 
 
 def test_thousands_stand_apart() -> None:
@@ -18,4 +18,16 @@ def test_one_thing_is_singular() -> None:
         "1 liste",
         "2 listes",
         "2\u202f000 listes",
+    ]
+
+
+def test_a_measure_is_told_without_an_exponent() -> None:
+    assert [figure(value) for value in (0, 30.0, 2.5, -0.05, 999_999.5, 1_000_000, 12_345_678_901.25)] == [
+        "0",
+        "30",
+        "2,5",
+        "-0,05",
+        "999\u202f999,5",
+        "1\u202f000\u202f000",
+        "12\u202f345\u202f678\u202f901,25",
     ]

@@ -6,6 +6,7 @@ One message per person and channel, however many alerts there are.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import quote
 
 from flask import current_app
 from sqlalchemy import select
@@ -24,7 +25,7 @@ from app.monitoring.escalation import (
 )
 from app.monitoring.models import Alert, AlertState, EventKind, Notice
 from app.monitoring.services.judging import note, silence_at
-from app.monitoring.services.rules import level_facts
+from app.monitoring.services.rules import level_facts, runbook_place
 from app.monitoring.watchdog_exchange import on_call_list
 
 
@@ -118,7 +119,9 @@ def _body(message: _Message) -> str:
         facts = level_facts()[alert.level]
         lines += [f"{alert.level} {facts.label}, depuis {time_short(alert.opened_at)}", alert.message]
         lines += [f"À faire : {alert.action}"] if alert.action else []
-        lines += [f"Marche à suivre : {alert.runbook}", ""] if alert.runbook else [""]
+        lines += (
+            [f"Marche à suivre, {alert.runbook} : {_guide(alert.runbook)}", ""] if alert.runbook else [""]
+        )
     lines += [*message.decisions, f"Je m’en occupe : {link}", "", f"Toutes les alertes : {_alerts_page()}"]
     return "\n".join(lines)
 
@@ -162,3 +165,7 @@ def _over(key: tuple[str, Channel, str], alerts: Sequence[Alert], now: datetime)
 
 def _alerts_page() -> str:
     return f"{current_app.config['PUBLIC_URL']}/alerts"
+
+
+def _guide(runbook: str) -> str:
+    return f"{current_app.config['PUBLIC_URL']}/aide/{quote(runbook_place(runbook), safe='#')}"

@@ -32,6 +32,12 @@ def level_facts() -> dict[Level, LevelFacts]:
     return read_levels(alerts_data())
 
 
+def runbook_place(code: str) -> str:
+    """Where the guide tells this procedure, `gestionnaire#une-caisse-est-en-panne`; empty when nowhere."""
+    place: str = alerts_data()["runbooks"].get(code, "")
+    return place
+
+
 def add_missing_rules() -> None:
     """Those of the file that the database does not know yet; edited ones stay as they are."""
     known = set(db.session.scalars(select(AlertRule.name)))
