@@ -15,6 +15,8 @@ from app.sales.models import PaymentMethod
 VOID_WINDOW = timedelta(minutes=5)
 # A till measures the server's time to within a round trip: less than this is no clock that is ahead.
 CLOCK_TOLERANCE = timedelta(seconds=5)
+# A till pings every five seconds, a hidden page every minute: after this, its last word proves nothing.
+SILENCE = timedelta(minutes=2)
 HOUR = timedelta(hours=1)
 
 
@@ -37,6 +39,11 @@ def owner_of(claims: Iterable[Claim]) -> Claim | None:
 def settled_time(at: datetime, received_at: datetime) -> datetime:
     """The corrected time of an entry, never above its reception (3-till.md, 8)."""
     return min(at, received_at)
+
+
+def is_silent(last_seen_at: datetime | None, now: datetime) -> bool:
+    """Whether nobody knows what a till holds: what it sold since its last word is told nowhere."""
+    return last_seen_at is None or now - last_seen_at > SILENCE
 
 
 def hour_of(moment: datetime) -> datetime:

@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from app.core.db import db
 from app.core.errors import DomainError
-from app.sales.queries import get_till, open_session_of, unsent_at
+from app.sales.queries import get_till, is_silent_at, open_session_of, unsent_at
 from app.sales.services.release import give_up_device
 from app.web.forms import refuse
 from app.web.htmx import redirect_to, render
@@ -35,5 +35,12 @@ def release(till_id: int) -> ResponseReturnValue:
             )
             return redirect_to(url_for("till.close", till_id=till.id))
     status = 422 if form.is_submitted() else 200
-    unsent = unsent_at(session)
-    return render("till/release.html", "form", status=status, till=till, form=form, unsent=unsent)
+    return render(
+        "till/release.html",
+        "form",
+        status=status,
+        till=till,
+        form=form,
+        unsent=unsent_at(session),
+        silent=is_silent_at(session),
+    )

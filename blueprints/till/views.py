@@ -10,6 +10,7 @@ from app.core.errors import DomainError, NotAllowed
 from app.sales.models import PAYMENT_LABELS, TillSession
 from app.sales.queries import (
     get_till,
+    is_silent_at,
     journals_differ,
     latest_orders,
     open_session_of,
@@ -24,6 +25,7 @@ from app.web.filters import edition_in_view
 from app.web.forms import refuse
 from app.web.htmx import redirect_to, render
 from blueprints.help.views import page_kept_at_tills
+from blueprints.pwa.shell import shell as kept_shell
 from blueprints.pwa.shell import till_shell
 from blueprints.till import bp
 from blueprints.till.forms import CloseForm, OpenForm
@@ -115,7 +117,9 @@ def close(till_id: int) -> ResponseReturnValue:
             flash(f"La caisse {till.name} est fermée. Portez le tiroir au trésorier. Merci !", "success")
             return redirect_to(url_for("till.home"))
     status = 422 if form.is_submitted() else 200
-    may_release = may_use("till.release", current_user.roles) and unsent_at(session) > 0
+    may_release = may_use("till.release", current_user.roles) and (
+        unsent_at(session) > 0 or is_silent_at(session)
+    )
     return render(
         "till/close.html",
         "form",
@@ -125,6 +129,7 @@ def close(till_id: int) -> ResponseReturnValue:
         form=form,
         gaps=gaps,
         may_release=may_release,
+        version=kept_shell().version,
         differs=journals_differ(session),
     )
 

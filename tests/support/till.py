@@ -37,6 +37,7 @@ class TestTill:
         assert joined.secret
         self.key_id, self.secret = joined.key_id, joined.secret
         self._seq = itertools.count(joined.last_seq + 1)
+        self.row.last_seen_at = utcnow()
         db.session.commit()
 
     @property

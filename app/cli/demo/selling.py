@@ -27,7 +27,7 @@ from app.sales.models import (
     TillSession,
     Verdict,
 )
-from app.sales.queries import expected_by_method
+from app.sales.queries import expected_by_method, working_device
 from app.sales.services.sessions import Count, close_session
 from app.sales.services.tallies import count_all_again
 
@@ -84,6 +84,9 @@ def play_sale(
 
 def count_and_close(session: TillSession) -> None:
     """End a session with the count that was expected; flushes."""
+    device = working_device(session)
+    if device:
+        device.last_seen_at = utcnow()  # a till talks until it is closed
     expected = expected_by_method(session)
     rest, pieces = expected[PaymentMethod.CASH], {}
     for value in PIECES:

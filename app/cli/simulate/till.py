@@ -100,6 +100,7 @@ class Till:
         self.counted = taken | {"cash": self.float_cents + taken["cash"] + drawer_gap_cents}
         typed = _in_pieces(self.counted["cash"])
         typed |= {method: format_amount(self.counted[method]) for method in ("card", "cheque")}
+        self.ping()
         form = self.browser.get(f"{self._address}/closure").seen.form("/closure")
         if drawer_gap_cents:
             form = self.browser.submit(form, typed, expect=422).seen.form("/closure")

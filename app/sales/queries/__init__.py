@@ -39,7 +39,7 @@ from app.sales.queries.totals import (
     sold_lines,
     sold_where,
 )
-from app.sales.queries.unsent import journals_differ, unsent_at, unsent_of
+from app.sales.queries.unsent import is_silent_at, journals_differ, unsent_at, unsent_of, working_device
 
 __all__ = [
     "ConflictView",
@@ -59,6 +59,7 @@ __all__ = [
     "get_conflict",
     "get_sale_detail",
     "get_till",
+    "is_silent_at",
     "journals_differ",
     "latest_orders",
     "list_sessions",
@@ -79,4 +80,5 @@ __all__ = [
     "tills_with_sales",
     "unsent_at",
     "unsent_of",
+    "working_device",
 ]

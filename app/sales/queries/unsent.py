@@ -2,9 +2,11 @@
 
 from sqlalchemy import exists, func, or_, select
 
+from app.core.clock import utcnow
 from app.core.db import db
 from app.editions.models import Till
 from app.sales.models import TillDevice, TillSession, TillShift
+from app.sales.rules import is_silent
 
 
 def unsent_of(user_id: int) -> list[tuple[str, int]]:
@@ -27,8 +29,20 @@ def unsent_of(user_id: int) -> list[tuple[str, int]]:
 
 def unsent_at(session: TillSession) -> int:
     """How many sales the device of a session holds that nobody else has, by its last word."""
+    device = working_device(session)
+    return device.pending_count if device else 0
+
+
+def is_silent_at(session: TillSession) -> bool:
+    """Whether the device of a session was not heard for too long to know what it holds. Never in training."""
+    device = working_device(session)
+    return device is not None and not session.till.training and is_silent(device.last_seen_at, utcnow())
+
+
+def working_device(session: TillSession) -> TillDevice | None:
+    """The device of a session; one that was given up blocks nothing."""
     device = db.session.get(TillDevice, session.device_id) if session.device_id else None
-    return device.pending_count if device is not None and device.revoked_at is None else 0
+    return device if device is not None and device.revoked_at is None else None
 
 
 def journals_differ(session: TillSession) -> bool:

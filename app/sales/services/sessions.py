@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.core import audit
 from app.core.clock import utcnow
+from app.core.dates import datetime_long
 from app.core.db import db
 from app.core.errors import DomainError
 from app.editions.models import Edition, EditionState, Till
-from app.sales.models import PaymentMethod, TillDevice, TillSession
-from app.sales.queries import expected_by_method, open_session_of
+from app.sales.models import PaymentMethod, TillSession
+from app.sales.queries import expected_by_method, is_silent_at, open_session_of, working_device
 from app.sales.rules import variance
 
 
@@ -38,6 +40,18 @@ class UnsentEntries(DomainError):
         super().__init__(
             f"Sur la caisse {till.name}, {pending} {noun}. Revenez à la caisse, appuyez sur "
             "« Synchroniser », puis fermez."
+        )
+
+
+class SilentTill(DomainError):
+    """Nobody knows what the till sold since its last word."""
+
+    def __init__(self, till: Till, last_seen_at: datetime | None) -> None:
+        since = f"depuis {datetime_long(last_seen_at)}" if last_seen_at else "jusqu'ici"
+        super().__init__(
+            f"La caisse {till.name} n'a pas donné de nouvelles {since} : elle garde peut-être des ventes. "
+            "Remettez-la sur le réseau, attendez « Synchronisé », puis fermez. Si son appareil ne revient "
+            "pas, un gestionnaire peut l'abandonner."
         )
 
 
@@ -99,7 +113,10 @@ def open_session(till: Till, volunteer_id: int, opening_float_cents: int) -> Til
 
 
 def close_session(session: TillSession, count: Count, reason: str, closed_by_id: int) -> TillSession:
-    """End a session with its count. Raises UnsentEntries, VarianceUnexplained (with the figures)."""
+    """End a session with its count.
+
+    Raises UnsentEntries, SilentTill, VarianceUnexplained (with the figures).
+    """
     session = db.session.scalars(
         select(TillSession)
         .where(TillSession.id == session.id)
@@ -108,10 +125,11 @@ def close_session(session: TillSession, count: Count, reason: str, closed_by_id:
     ).one()
     if session.closed_at is not None:
         raise DomainError("Cette session de caisse est déjà fermée.")
-    device = db.session.get(TillDevice, session.device_id) if session.device_id else None
-    # A device that was given up blocks nothing.
-    if device is not None and device.revoked_at is None and device.pending_count:
+    device = working_device(session)
+    if device and device.pending_count:
         raise UnsentEntries(session.till, device.pending_count)
+    if device and is_silent_at(session):
+        raise SilentTill(session.till, device.last_seen_at)
     expected, counted = expected_by_method(session), count.by_method()
     if variance(expected, counted) and not reason.strip():
         raise VarianceUnexplained(expected, counted)
