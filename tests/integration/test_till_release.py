@@ -70,7 +70,7 @@ def test_a_till_that_is_silent_is_not_closed_on_its_last_word(
             assert words in refused.text
         login(client, UserFactory(role=Role.MANAGER))
         assert release in client.get(closure).text
-        assert "Personne ne sait si cet appareil garde des ventes" in client.get(release).text
+        assert "il garde des ventes, elles manqueront au compte" in client.get(release).text
         till.ping(client)
         assert release not in client.get(closure).text
         clock.shift(timedelta(minutes=1))

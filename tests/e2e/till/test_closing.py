@@ -40,7 +40,7 @@ def test_a_till_is_closed_after_a_long_count(till: Page, hall: Hall) -> None:
     till.get_by_label("Total des cartes").fill("0")
     till.get_by_label("Total des chèques").fill("0")
     till.get_by_role("button", name="Fermer la caisse").click()
-    expect(till.get_by_text("La caisse 1 est fermée")).to_be_visible()
+    expect(till.get_by_text("La caisse C1 est fermée")).to_be_visible()
     assert [record["state"] for record in journal_of(till, hall.tills[0].id)] == ["confirmed"]
 
 
