@@ -124,12 +124,18 @@ def test_a_list_declared_and_validated_on_a_phone(
 
     phone.get_by_role("link", name="Valider").click()
     axe(phone)
+    phone.get_by_role("link", name="J’ai relu, continuer").click()
+    expect(phone.get_by_label("J’accepte les conditions")).to_be_in_viewport()
+    expect(phone.get_by_role("button", name="Valider ma liste")).to_be_in_viewport(ratio=1)
     phone.get_by_role("button", name="Valider ma liste").click()
     expect(phone.get_by_text("Cochez la case pour accepter")).to_be_visible()
     phone.get_by_label("J’accepte les conditions").check()
     phone.get_by_role("button", name="Valider ma liste").click()
     expect(phone.get_by_text("Liste 245 est validée.")).to_be_visible()
     axe(phone)
+    with phone.expect_download() as recap:
+        phone.get_by_role("link", name="Récapitulatif (PDF)").click()
+    assert recap.value.suggested_filename == "recapitulatif-liste-245.pdf"
     phone.goto(address(own_list))
     expect(phone.get_by_text("elle ne se modifie plus")).to_be_visible()
     axe(phone)
