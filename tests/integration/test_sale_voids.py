@@ -1,6 +1,7 @@
 """A manager takes sales back after their five minutes: whole or by line, the money from a counted drawer."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -201,6 +202,40 @@ def test_a_void_of_the_till_that_comes_later_is_kept_and_flagged(hall: Hall) -> 
     verdict = receive_entry(till.device, void)
     assert {"already_void", "refund_mismatch"} <= {flag["code"] for flag in verdict.details["flags"]}
     assert load_books(hall.edition).unexplained_cents == -450
+
+
+def test_a_line_without_a_label_is_taken_back_by_one_at_a_time(own_app: Flask) -> None:
+    """A manager, and the till's own void that comes before that is committed: the line is the manager's."""
+    hall = Hall()
+    till = hall.tills[0]
+    payments = [{"method": "cash", "amount": 450}]
+    sold = till.sale(
+        v=2,
+        lines=[{"text": "pantalon", "price": 450}],
+        total=450,
+        payments=payments,
+        at=utcnow() - timedelta(hours=1),
+    )
+    receive_entry(till.device, sold)
+    hall.sale = db.session.scalars(select(Sale).where(Sale.uuid == sold.uuid)).one()
+    void, device = till.void(sold, refund=450, v=2, lines=[0]), till.device
+    wish = RefundWish(hall.tills[1].session.id, RefundWay.CASH)
+    ids = hall.edition.id, hall.sale.id, hall.lines(), hall.manager.id
+    db.session.remove()
+
+    def come_second() -> set[str]:
+        with own_app.app_context():
+            return {flag["code"] for flag in receive_entry(device, void).details["flags"]}
+
+    void_lines(*ids[:3], "taille", wish, ids[3])
+    with ThreadPoolExecutor(1) as pool:
+        second = pool.submit(come_second)
+        with pytest.raises(TimeoutError):
+            second.result(0.7)
+        db.session.commit()
+        assert "already_void" in second.result(10)
+    [line] = db.session.scalars(select(SaleLine).where(SaleLine.sale_id == ids[1]))
+    assert line.void_id == db.session.scalar(select(SaleVoid.id).where(SaleVoid.entry_id.is_(None)))
 
 
 def test_two_managers_give_the_money_back_once(own_app: Flask) -> None:

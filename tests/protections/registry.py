@@ -224,8 +224,8 @@ PROTECTIONS = (
             Edit(JOURNAL, *STORED_VERDICT),
             Edit(
                 SALES + "services/journal_import.py",
-                "if before not in (None, Verdict.QUARANTINED):",
-                "if before is Verdict:",
+                "if entry.hash in here:",
+                "if entry.hash in set():",
             ),
         ),
     ),

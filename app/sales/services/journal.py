@@ -23,6 +23,7 @@ from app.sales.services.recording import UnknownSale, record_sales, record_void
 
 log = structlog.get_logger()
 RACES = 4
+UNKNOWN_SALE = "unknown_sale"
 # What can come of an entry that nobody foresaw. Of the database's own, only what refuses its values.
 _UNFORESEEN = (SQLAlchemyError, DomainError, ValueError, ArithmeticError, LookupError)
 # Quarantined entries that may not take the uuid they claim are kept under one made from their content.
@@ -138,9 +139,11 @@ def _receive(device: DeviceKey, received: ReceivedEntry) -> EntryVerdict:
         return _quarantine(device, received, *forgery)
     known = _find(device.till_id, received.uuid)
     if known is not None:
-        if known.payload_hash == received.hash:
-            return _answer(received, known)
-        return _quarantine(device, received, "uuid_reused", "Une autre vente porte cet identifiant.", 409)
+        if known.payload_hash != received.hash:
+            return _quarantine(device, received, "uuid_reused", "Une autre vente porte cet identifiant.", 409)
+        if known.verdict is Verdict.QUARANTINED:
+            _record_late(device, received, known)
+        return _answer(received, known)
     try:
         entry = _read(device, received)
     except InvalidEntry as error:
@@ -149,6 +152,20 @@ def _receive(device: DeviceKey, received: ReceivedEntry) -> EntryVerdict:
     if edition.is_read_only and not device.training:
         return _quarantine(device, received, "edition_closed", "L'édition est clôturée.")
     return _store(device, edition, [(received, entry)])[0]
+
+
+def _record_late(device: DeviceKey, received: ReceivedEntry, row: JournalEntry) -> None:
+    """A void that came before its sale and comes again: the sale may be here by now."""
+    entry, edition = _read(device, received), edition_facts(device.edition_id)
+    if edition.is_read_only:
+        return
+    session = lock_session(device.till_id, entry.session_uuid)
+    row.verdict = Verdict.CONFIRMED
+    [found] = _record(device, edition, session, [row], [entry])
+    if row.verdict is not Verdict.QUARANTINED:
+        before = [flag for flag in row.details["flags"] if flag["code"] != UNKNOWN_SALE]
+        row.details = {**row.details, "flags": before + [asdict(flag) for flag in found]}
+        _tell(device, row, entry, found)
 
 
 def _forgery(device: DeviceKey, received: ReceivedEntry) -> tuple[str, str] | None:
@@ -206,8 +223,8 @@ def _record(
         return [record_void(row, entry, device, edition, session)]
     except UnknownSale:
         row.verdict = Verdict.QUARANTINED
-        log.error("sync.quarantined", till=device.till_number, uuid=entry.uuid, code="unknown_sale")
-        return [[Flag("unknown_sale", "Annulation d'une vente inconnue.")]]
+        log.error("sync.quarantined", till=device.till_number, uuid=entry.uuid, code=UNKNOWN_SALE)
+        return [[Flag(UNKNOWN_SALE, "Annulation d'une vente inconnue.")]]
 
 
 def _find(till_id: int, entry_uuid: str) -> JournalEntry | None:

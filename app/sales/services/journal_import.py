@@ -54,8 +54,9 @@ def import_journal(content: bytes, by_id: int, server_key: str) -> ImportReport:
     counts = {"new": 0, "known": 0, "unreadable": 0}
     devices: dict[str, DeviceKey | None] = {device.key_id: device}
     for key_id, entry in entries:
-        if key_id not in devices:
+        if devices.get(key_id) is None:
             devices[key_id] = _own_device(key_id, entry, device.till_id, by_id, server_key)
+    for key_id, entry in entries:
         counts[_take(devices[key_id], entry, here)] += 1
     _note_arrival(each for each in devices.values() if each)
     audit.record("till_journal.imported", f"till:{device.till_id}", actor_id=by_id, **counts)
@@ -114,18 +115,18 @@ def _own_device(
     return device if device is not None and device.till_id == till_id else None
 
 
-def _known(till_id: int) -> dict[str, Verdict]:
-    rows = db.session.execute(
-        select(JournalEntry.payload_hash, JournalEntry.verdict).where(JournalEntry.till_id == till_id)
+def _known(till_id: int) -> set[str]:
+    """The hashes of what is here and understood: the rest is tried again."""
+    understood = select(JournalEntry.payload_hash).where(
+        JournalEntry.till_id == till_id, JournalEntry.verdict != Verdict.QUARANTINED
     )
-    return {row.payload_hash: row.verdict for row in rows}
+    return set(db.session.scalars(understood))
 
 
-def _take(device: DeviceKey | None, entry: ReceivedEntry, here: dict[str, Verdict]) -> str:
+def _take(device: DeviceKey | None, entry: ReceivedEntry, here: set[str]) -> str:
     if device is None:
         return "unreadable"
-    before = here.get(entry.hash)
-    if before not in (None, Verdict.QUARANTINED):
+    if entry.hash in here:
         return "known"
     if receive_entry(device, entry).verdict is Verdict.QUARANTINED:
         return "unreadable"

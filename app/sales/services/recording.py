@@ -223,8 +223,8 @@ def record_void(
     )
     db.session.add(void)
     db.session.flush()
-    # As they are now that their items are locked.
-    lines = _lines_by_name(sale)
+    # As they are now that their items are locked, and stay: a line without a label has none.
+    lines = _lines_by_name(sale, lock=True)
     prices = {
         name: None if line.state is LineState.VOID else line.price_cents for name, line in lines.items()
     }
@@ -244,14 +244,15 @@ def record_void(
     return flags + time_flags(entry, row.received_at, _session_facts(session), edition.periods)
 
 
-def _lines_by_name(sale: Sale) -> dict[str, SaleLine]:
-    lines = db.session.scalars(
+def _lines_by_name(sale: Sale, *, lock: bool = False) -> dict[str, SaleLine]:
+    lines = (
         select(SaleLine)
         .where(SaleLine.sale_id == sale.id)
         .order_by(SaleLine.id)
         .execution_options(populate_existing=True)
     )
-    return {line_name(line.code, place): line for place, line in enumerate(lines)}
+    found = db.session.scalars(lines.with_for_update() if lock else lines)
+    return {line_name(line.code, place): line for place, line in enumerate(found)}
 
 
 def _lines_given_back(sale: Sale, entry: VoidEntry) -> dict[str, SaleLine]:
