@@ -88,13 +88,17 @@ class Desk:
         """What is about to be recorded, in a sentence."""
         if not self.refused:
             return "Rien n’est refusé. Les articles entrent en vente aussitôt."
-        return f"{self.refused_words}, rendus au déposant sans remplacement. Les autres entrent en vente."
+        given_back = "rendus" if len(self.refused) > 1 else "rendu"
+        return (
+            f"{self.refused_words}, {given_back} au déposant sans remplacement. Les autres entrent en vente."
+        )
 
     @property
     def decision_label(self) -> str:
+        accepted = count_of(self.accepted_count, "article").replace(" ", "\u00a0")
         if not self.refused:
-            return f"Tout accepter ({count_of(self.accepted_count, 'article')})"
-        return f"Accepter {count_of(self.accepted_count, 'article')}"
+            return f"Tout accepter ({accepted})"
+        return f"Accepter {accepted}"
 
     @property
     def is_open(self) -> bool:

@@ -63,6 +63,7 @@ def _day(text: str) -> date | None:
 
 def _day_to_show(days: list[DepositDay], today: date) -> date | None:
     """Today when somebody is expected, else the next day, else the last one."""
-    dated = [each.day for each in days if each.day]
+    expecting = [each.day for each in days if each.day and each.expected]
+    dated = expecting or [each.day for each in days if each.day]
     ahead = [day for day in dated if day >= today]
     return ahead[0] if ahead else dated[-1] if dated else None

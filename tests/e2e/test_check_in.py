@@ -113,6 +113,20 @@ def test_a_deposit_from_the_scan_to_the_next_depositor(
     assert [item.state for item in item_list.items].count(ItemState.ON_SALE) == 5
 
 
+def test_the_last_reason_for_the_last_item_stands_above_the_bar_of_the_menu(
+    desk: Callable[..., Page], item_list: ItemList
+) -> None:
+    page = desk(**PORTRAIT)
+    page.goto(f"/editions/{item_list.edition_id}/deposit/{item_list.registration_id}")
+    page.locator(".desk-item").last.get_by_text("Refuser").first.click()
+    page.get_by_placeholder("Autre raison").last.click(timeout=5_000)
+    bar = page.locator(".bottombar").bounding_box()
+    panel = page.locator(".strike[open] .strike__panel").bounding_box()
+    assert bar
+    assert panel
+    assert panel["y"] + panel["height"] <= bar["y"]
+
+
 def test_a_double_click_records_once(desk: Callable[..., Page], item_list: ItemList) -> None:
     page = desk(**PORTRAIT)
     page.goto(f"/editions/{item_list.edition_id}/deposit/{item_list.registration_id}")

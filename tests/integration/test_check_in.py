@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Role, User
 from app.core.audit import AuditEntry
+from app.core.clock import utcnow
 from app.core.db import db, in_transaction
 from app.core.errors import DomainError, NotFound
 from app.deposits.check_in_rules import CheckInClosed, Verified
@@ -205,6 +206,22 @@ def test_a_stranger_and_a_depositor_stay_outside(client: FlaskClient, a_list: It
     login(client, a_list.registration.user)
     assert client.get(address(a_list)).status_code == 403
     assert client.post(address(a_list, "/completion"), data=FORM).status_code == 403
+
+
+def test_the_desk_opens_on_the_next_day_when_somebody_is_expected(desk: FlaskClient) -> None:
+    edition, now = EditionFactory(), utcnow()
+    tomorrow, after = now + timedelta(days=1), now + timedelta(days=2)
+    SlotFactory(
+        edition=edition, label="Mardi soir", starts_at=tomorrow, ends_at=tomorrow + timedelta(hours=1)
+    )
+    awaited = SlotFactory(
+        edition=edition, label="Mercredi matin", starts_at=after, ends_at=after + timedelta(hours=1)
+    )
+    declared_list(1, registration=RegistrationFactory(edition=edition, slot=awaited))
+    db.session.commit()
+    page = desk.get(f"/editions/{edition.id}/deposit").text
+    assert "Mercredi matin" in page
+    assert "Mardi soir" not in page
 
 
 def test_the_day_shows_who_is_expected_late_and_done(desk: FlaskClient, app: Flask) -> None:
