@@ -1,5 +1,7 @@
 """Paper till sheets: printed in advance, filled in when nothing works, typed in by keyboard alone."""
 
+from typing import Any
+
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -74,15 +76,19 @@ def paper_item(session_id: int) -> ResponseReturnValue:
     """What the typed code names, as one types."""
     edition = _edition()
     session = paper_session(edition.id, session_id)
-    item, problem = None, None
-    text = request.args.get("code", "").strip()
+    return render("till/paper/item.html", session=session, **_named(request.args.get("code", ""), edition))
+
+
+def _named(code: str, edition: Edition) -> dict[str, Any]:
+    """What a code names, for the line under the fields; a wrong one is told there."""
+    text, item, problem = code.strip(), None, None
     if text and not text.startswith(UNLABELLED):
         try:
             item = item_of_code(edition, _digits(text, edition))
             problem = None if item else "Aucun article ne porte ce code."
         except InvalidCode as refusal:
             problem = refusal.message
-    return render("till/paper/item.html", item=item, problem=problem, text=text, session=session)
+    return {"item": item, "problem": problem, "text": text}
 
 
 def _page(form: LineForm, session: TillSession, last: PaperSale | None, status: int) -> ResponseReturnValue:
@@ -99,6 +105,7 @@ def _page(form: LineForm, session: TillSession, last: PaperSale | None, status: 
         lines=lines,
         payment_labels=PAYMENT_LABELS,
         total_cents=sum(line.price_cents for line in lines),
+        **_named(form.code.data or "", session.till.edition),
     )
 
 

@@ -118,6 +118,15 @@ def test_a_wrong_line_is_refused_beside_its_field_and_keeps_what_was_typed(
     assert db.session.scalar(select(func.count()).select_from(Sale)) == 0
 
 
+def test_a_refused_line_still_says_which_article_it_is(
+    page: FlaskClient, session: TillSession, items: list[Item]
+) -> None:
+    answer = type_line(page, session, items[0].code or "", time="25:00")
+    assert answer.status_code == 422
+    assert "Pantalon" in answer.text
+    assert "Tapez un code" not in answer.text
+
+
 def test_an_article_without_a_label_is_sold_to_be_identified(page: FlaskClient, session: TillSession) -> None:
     answer = type_line(page, session, "? doudou lapin", price="3")
     assert "à identifier" in answer.text
