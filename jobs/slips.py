@@ -10,7 +10,7 @@ from pathlib import Path
 from app.core.clock import utcnow
 from app.core.db import db, in_transaction
 from app.core.errors import DomainError
-from app.deposits.models import ITEM_STATE_LABELS
+from app.deposits.models import ITEM_STATE_LABELS, ItemState
 from app.documents.archives import merge_pdfs, safe_filename, write_zip
 from app.documents.payout_slip import Slip, SlipItem, SlipLine, slip_pdf
 from app.documents.wording import count_of
@@ -71,7 +71,7 @@ def build_slip(edition_name: str, edition_number: int, commission_bp: int, facts
         depositor_name=row.name,
         list_numbers=row.numbers,
         sold=tuple(_slip_item(item, "") for item in facts.sold),
-        unsold=tuple(_slip_item(item, ITEM_STATE_LABELS[item.state]) for item in facts.unsold),
+        unsold=tuple(_slip_item(item, _what_became_of(item)) for item in facts.unsold),
         gross_cents=amounts.gross,
         commission_bp=commission_bp,
         commission_cents=amounts.commission,
@@ -96,6 +96,11 @@ def slip_name(row: LedgerRow) -> str:
     """`Bordereau 245 Rivière Camille.pdf`."""
     numbers = "-".join(str(number) for number in row.numbers)
     return safe_filename(f"Bordereau {numbers} {row.name}".replace("  ", " ")) + ".pdf"
+
+
+def _what_became_of(item: SlipItemFacts) -> str:
+    """Nothing of one that is only unsold: the title above says so."""
+    return "" if item.state is ItemState.UNSOLD else ITEM_STATE_LABELS[item.state]
 
 
 def _slip_item(item: SlipItemFacts, note: str) -> SlipItem:

@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from app.accounts.models import Role
 from app.core.db import db
-from app.deposits.models import ItemState
+from app.deposits.models import ITEM_STATE_LABELS, ItemState
 from app.editions.models import EditionState, ListKind
 from app.operations.files import path_of
 from app.operations.models import BackgroundJob, JobState
@@ -80,6 +80,18 @@ def test_every_depositor_gets_a_slip_and_all_are_gathered(edition, treasurer):
         assert len(archive.namelist()) == 2
         assert archive.namelist()[0].startswith("Bordereau 120")
     assert get_ledger_row(edition, second).slip_file != row.slip_file
+
+
+def test_a_slip_tells_what_became_of_an_article_when_it_is_more_than_unsold(edition, treasurer):
+    registration_id = depositor(edition, TillFactory(edition=edition, number=1), 1201)
+    other = list_on_sale(1, number=1202, registration__edition=edition).items[0]
+    other.item_list.registration_id, other.state = registration_id, ItemState.DONATED
+    services.compute_payouts(edition, treasurer.id)
+    draw(edition)
+    text = text_of(get_ledger_row(edition, registration_id).slip_file)
+    assert "1202-01" in text
+    assert f"— {ITEM_STATE_LABELS[ItemState.DONATED]}" in text
+    assert f"— {ITEM_STATE_LABELS[ItemState.UNSOLD]}" not in text
 
 
 def test_a_slip_made_again_replaces_the_old_file(edition, treasurer):
