@@ -12,11 +12,12 @@ const PATIENCE = 5000;
 const KEPT = ["/static/", "/sw/", "/aide/img/"];
 const TILL_PAGE = /^\/till\/\d+$/;
 
-// `version` names the files; `shell` is the page of every till; `files` are all it needs.
+// `version` names the files; `shell` is the page of every till; `files` are all addresses it needs, each with the digest of
+// what it must hold.
 export function keepTill({ version, shell, files }) {
   const name = CACHE + version;
 
-  self.addEventListener("install", (event) => event.waitUntil(precache(name, [shell, ...files])));
+  self.addEventListener("install", (event) => event.waitUntil(precache(name, Object.entries(files))));
   self.addEventListener("activate", (event) => event.waitUntil(forgetOthers(name).then(() => self.clients.claim())));
   self.addEventListener("fetch", (event) => {
     const { request } = event;
@@ -40,11 +41,12 @@ export function keepTill({ version, shell, files }) {
   });
 }
 
-// All or nothing: one file that is missing, redirected or not 200 fails the install, and the old worker goes on.
-async function precache(name, addresses) {
+// All or nothing: one file that is missing, redirected, not 200 or of another version (it was replaced meanwhile) fails the
+// install, and the old worker goes on.
+async function precache(name, files) {
   const responses = await Promise.all(
-    addresses.map(async (address) => {
-      const response = await fetch(address, { cache: "reload", redirect: "error" });
+    files.map(async ([address, integrity]) => {
+      const response = await fetch(address, { cache: "reload", redirect: "error", integrity });
       if (response.status !== 200 || response.redirected) throw new Error(`${address}: ${response.status}`);
       return [address, response];
     }),

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,15 +29,16 @@ MODULES = (
 
 @dataclass(frozen=True)
 class Shell:
-    """`files`: the addresses to keep beside the page; `version`: 12 hexadecimal digits over all contents."""
+    """`files`: the addresses to keep, the page's too, and what each must hold, as `fetch` checks it ("" for
+    pictures: whatever comes); `version`: 12 hexadecimal digits over all contents."""
 
     version: str
-    files: tuple[str, ...]
+    files: Mapping[str, str]
 
 
 def till_shell() -> Response:
     """The till's page: nothing in it is anybody's, so that it may be kept and shown without the server."""
-    return make_response(render_template("till/sell.html", version=shell().version))
+    return make_response(_draw(shell().version))
 
 
 def shell() -> Shell:
@@ -49,16 +52,28 @@ def _remembered() -> Shell:
 
 
 def _work_out() -> Shell:
-    page = render_template("till/sell.html", version="")
+    page = _draw("")
     guide = page_kept_at_tills()
     linked = dict.fromkeys(_LINKED.findall(page) + _LINKED.findall(guide.html))
     found = [path for pattern in MODULES for path in sorted(ROOT.glob(pattern))]
     modules = (f"/{path.relative_to(ROOT)}" for path in found)
-    files = (*linked, *modules, url_for("till.guide"), *guide.images)
+    contents = {address: _path_of(address).read_bytes() for address in (*linked, *modules)}
     digest = hashlib.sha256((page + guide.html).encode())
-    for path in (*(_path_of(address) for address in linked), *found):
-        digest.update(path.read_bytes())
-    return Shell(digest.hexdigest()[:12], files)
+    for content in contents.values():
+        digest.update(content)
+    version = digest.hexdigest()[:12]
+    contents[url_for("till.guide")] = guide.html.encode()
+    contents[url_for("till.shell")] = _draw(version).encode()
+    files = {address: _integrity(content) for address, content in contents.items()}
+    return Shell(version, dict.fromkeys(guide.images, "") | files)
+
+
+def _draw(version: str) -> str:
+    return render_template("till/sell.html", version=version)
+
+
+def _integrity(content: bytes) -> str:
+    return f"sha256-{b64encode(hashlib.sha256(content).digest()).decode()}"
 
 
 def _path_of(address: str) -> Path:

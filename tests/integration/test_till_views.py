@@ -1,7 +1,9 @@
 """Choosing, opening and closing a till, and binding a browser to it."""
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
+from hashlib import sha256
 
 import pytest
 from flask import Flask
@@ -306,6 +308,11 @@ def test_the_shell_is_nobodys_and_its_files_all_exist(client: FlaskClient, app: 
     assert script.headers["Content-Type"].startswith("text/javascript")
     files = json.loads(script.text.partition("keepTill(")[2].rpartition(")")[0])["files"]
     assert "/sw/outbox.js" in files
-    assert [client.get(address).status_code for address in files] == [200] * len(files)
+    for address, integrity in files.items():
+        answer = client.get(address)
+        assert answer.status_code == 200
+        digest = f"sha256-{b64encode(sha256(answer.data).digest()).decode()}"
+        # A picture bears its fingerprint in its address.
+        assert integrity == digest or (integrity, "/aide/img/" in address) == ("", True), address
     assert client.get("/sw/secrets.js").status_code == 404
     assert client.get("/manifest.webmanifest").json["start_url"] == "/till/"

@@ -31,6 +31,7 @@ JOURNAL = SALES + "services/journal.py"
 WORKER = "sw/worker.js"
 STORED_VERDICT = ("if known is not None:", "if known is not None and not known:")
 SHELL_FROM_CACHE = ("if (TILL_PAGE.test(url.pathname)) event", "if (false) event")
+ANY_CONTENT = Edit(WORKER, 'redirect: "error", integrity', 'redirect: "error"')
 WRITTEN_FIRST = (
     "journal.add(record),",
     'setTimeout(() => database.add("journal", record), 60000),',
@@ -114,18 +115,23 @@ PROTECTIONS = (
         "FORMATS = (1, 2)",
         "FORMATS = (2,)",
     ),
-    _one(
+    Protection(
         17,
         "one bad file fails the whole install",
-        WORKER,
-        "if (response.status !== 200 || response.redirected) throw new",
-        "if (!response) throw new",
+        (
+            Edit(
+                WORKER,
+                "if (response.status !== 200 || response.redirected) throw new",
+                "if (!response) throw new",
+            ),
+            ANY_CONTENT,
+        ),
     ),
     Protection(
         18,
         "a redirect is never kept",
         (
-            Edit(WORKER, 'cache: "reload", redirect: "error"', 'cache: "reload"'),
+            Edit(WORKER, 'cache: "reload", redirect: "error", integrity', 'cache: "reload"'),
             Edit(WORKER, " || response.redirected) throw", ") throw"),
         ),
     ),

@@ -127,6 +127,24 @@ def test_scenario_17_the_install_of_a_new_version_fails_half_way(
     sell(till, hall.codes[0])
 
 
+def test_a_file_replaced_while_a_new_version_installs_is_not_kept_under_its_name(
+    till: Page, live_server: LiveServer, new_version: Callable[[], Path]
+) -> None:
+    wait_offline_ready(till)
+    live_server.stop()
+    tree = new_version()
+    live_server.start()
+    sounds = tree / "static" / "js" / "till" / "sounds.js"
+    with urlopen(f"{live_server.url}/sw.js"), sounds.open("a") as file:
+        # The list of its files is made; then one of them is that of the next version.
+        file.write("// one more\n")
+    assert till.evaluate(LOOK_FOR_UPDATE) == {"waiting": False, "active": True}
+    # All its files are there now.
+    live_server.stop()
+    live_server.start()
+    assert till.evaluate(LOOK_FOR_UPDATE) == {"waiting": True, "active": True}
+
+
 def test_scenario_18_a_redirect_to_the_sign_in_page_is_never_kept_as_the_till(
     till: Page, live_server: LiveServer, hall: Hall, new_version: Callable[[], Path]
 ) -> None:
