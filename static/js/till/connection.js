@@ -38,7 +38,7 @@ export class Connection {
   // Something was written to the journal: send it, unless a pause after a failure is running.
   send() {
     if (this.#busy) this.#again = true;
-    else if (this.state !== "offline") this.#turn();
+    else if (!this.#failures) this.#turn();
   }
 
   // One exchange at a time: what is queued first, then the ping with its news.

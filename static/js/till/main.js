@@ -26,7 +26,18 @@ navigator.locks.request(`bourse-till-${tillId}`, () => new Promise(() => start()
 
 async function start() {
   showGate("Ouverture de la caisse…", "");
-  await till.open();
+  try {
+    await till.open();
+  } catch (problem) {
+    console.error(problem);
+    showGate(
+      "Mémoire de la caisse illisible",
+      "Fermez ce navigateur, puis rouvrez la caisse. Rien n'y fait ? Redémarrez l'appareil, et appelez un gestionnaire. N'effacez rien : il garde peut-être des ventes.",
+      "retry",
+      { tillId, again: () => location.reload() },
+    );
+    return;
+  }
   const counter = new Counter(till);
   const history = new HistoryView(till, {
     voided(words) {
@@ -47,11 +58,12 @@ async function start() {
   till.addEventListener("news", ({ detail }) => {
     tellLostMemory(till);
     followSession(counter, detail.session);
+    tellPutAside(counter);
   });
-  till.addEventListener("verdict", ({ detail }) => tellVerdicts(counter, detail));
+  till.addEventListener("verdict", () => tellPutAside(counter));
   setInterval(() => showState(till), 15000);
   // The computer slept, or its clock was set: ask the server for the time before the next sale.
-  setInterval(() => till.clock.isInDoubt() && till.connection.now(), 1000);
+  setInterval(() => till.clock.isInDoubt() && till.connection.send(), 1000);
   showState(till);
   tellLostMemory(till);
 
@@ -79,6 +91,7 @@ async function start() {
     till.persisted = answer;
   });
   keepPage(till.version);
+  askForUpdates(() => !counter.basket.lines.length && !till.saving);
   if (till.canSell) hideGate();
   counter.draw();
   await enter(counter);
@@ -95,7 +108,6 @@ async function enter(counter, takeOver = false) {
     }
     hideGate();
     counter.draw();
-    askForUpdates(() => !counter.basket.lines.length && !till.saving);
   } catch (problem) {
     if (problem instanceof NotReady) showGate(problem.title, problem.text, problem.action, { tillId, again });
     else {
@@ -141,10 +153,14 @@ async function closeTill(counter) {
   }
 }
 
-// An article sold twice is told by conflicts.js, from the ping that follows: it knows where the other sale was.
-function tellVerdicts(counter, records) {
-  if (!records.some(({ state }) => state === "quarantined")) return;
-  counter.refuse({ title: "Vente à vérifier", text: "Le serveur l'a mise de côté : prévenez un gestionnaire." });
+// Also what the service worker sent while no page was open. An article sold twice is told by conflicts.js, from the ping that
+// follows: it knows where the other sale was.
+async function tellPutAside(counter) {
+  const putAside = await till.database.countFromIndex("journal", "state", "quarantined");
+  if (putAside > till.putAside) {
+    counter.refuse({ title: "Vente à vérifier", text: "Le serveur l'a mise de côté : prévenez un gestionnaire." });
+  }
+  if (putAside !== till.putAside) await till.remember({ putAside });
 }
 
 function closeDialogsByTheirCross() {

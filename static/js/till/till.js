@@ -15,7 +15,7 @@ export const VOID_WINDOW = 5 * 60 * 1000;
 const SHOWN_FIRST = 100;
 // What is kept of the till beside its journal, by name, and what it is before it was ever kept.
 const KEPT = {
-  key: null, keys: {}, session: null, place: null, seq: 0, lastAt: 0, clock: undefined, basket: [], parked: [], epoch: null,
+  key: null, keys: {}, session: null, place: null, seq: 0, lastAt: 0, clock: undefined, basket: [], parked: [], epoch: null, putAside: 0,
 };
 
 // Events: "change" (something to show), "verdict" (odd records the server answered), "news" (the answer to a ping).
@@ -30,8 +30,8 @@ export class Till extends EventTarget {
   async open() {
     this.database = await openStore(this.id);
     const kept = { ...KEPT, ...withoutMissing(await readMeta(this.database, Object.keys(KEPT))) };
-    const { key, keys, session, place, epoch, lastAt } = kept;
-    Object.assign(this, { key, keys, session, place, epoch, lastAt, lastSeq: kept.seq });
+    const { key, keys, session, place, epoch, lastAt, putAside } = kept;
+    Object.assign(this, { key, keys, session, place, epoch, lastAt, putAside, lastSeq: kept.seq });
     this.clock = createClock(kept.clock, lastAt);
     this.catalogue = await Catalogue.open(this.database);
     this.parked = new ParkedBaskets(this.database, kept.parked);

@@ -61,3 +61,14 @@ def test_scenario_22_a_clock_that_is_set_or_a_computer_that_slept_in_mid_session
     assert [sale.sold_at for sale in sales] == sorted(sale.sold_at for sale in sales)
     assert all(abs(sale.sold_at - utcnow()) < SOON for sale in sales)
     assert ["clock_jump" in flags_of(entry) for entry in entries_on_server()] == [False, True, False]
+
+
+def test_a_time_in_doubt_does_not_hurry_a_till_without_a_network(till: Page) -> None:
+    expect(status(till)).to_contain_text("Synchronisé")
+    till.context.set_offline(True)
+    till.evaluate(SET_CLOCK, [HOUR, False])
+    asked: list[str] = []
+    till.on("request", lambda request: asked.append(request.url))
+    till.wait_for_timeout(10_000)
+    # The pauses after a failure are at least 0.5, 1, 2, 4 and 8 s: six attempts are too many for ten seconds.
+    assert 1 <= len(asked) <= 6

@@ -15,7 +15,7 @@ from app.sales.services.orders import ask_to_synchronise
 from app.sales.services.reconciliation import start_epoch
 from tests.e2e.till.conftest import kill_browser, open_on
 from tests.support.databases import Databases
-from tests.support.hall import Hall, scan, sell, status, wait_offline_ready, wait_ready
+from tests.support.hall import Hall, hear_news, scan, sell, status, wait_offline_ready, wait_ready
 from tests.support.server import LiveServer
 from tests.support.till_checks import (
     SET_CLOCK,
@@ -139,6 +139,24 @@ def test_scenario_34_counts_are_equal_but_one_sale_differs(till: Page, hall: Hal
     expect(status(till)).to_contain_text("Écart avec le serveur", timeout=20_000)
     sell(till, hall.codes[2])
     wait_for_sales(3)
+
+
+def test_a_ping_does_not_read_the_journal(till: Page, hall: Hall) -> None:
+    sell(till, hall.codes[0])
+    synchronise(till)
+    till.evaluate(
+        """() => {
+            const { getAll } = IDBIndex.prototype;
+            window.read = [];
+            IDBIndex.prototype.getAll = function (state, ...more) {
+                window.read.push(state);
+                return getAll.call(this, state, ...more);
+            };
+        }"""
+    )
+    hear_news(till)
+    assert set(till.evaluate("() => window.read")) <= {"local"}
+    assert till.evaluate("() => window.read.length") > 0
 
 
 def test_a_sale_written_while_the_journals_are_compared_is_no_difference(till: Page) -> None:

@@ -144,3 +144,17 @@ def test_a_void_asked_in_time_and_confirmed_too_late_is_the_managers(till: Page,
     till.get_by_role("button", name="Annuler ces articles").click()
     expect(till.locator("[data-void-refund]")).to_contain_text("Les cinq minutes sont passées")
     assert len(journal_of(till, hall.tills[0].id)) == 1
+
+
+def test_cash_beside_a_card_that_pays_all_is_given_back_before_the_sale(till: Page, hall: Hall) -> None:
+    scan(till, hall.codes[4])
+    panel = till.locator("[data-panel='split']")
+    for key in ("F6", "3", "Tab", "Tab", "5", "Enter"):
+        till.keyboard.press(key)
+    expect(panel.locator("[data-note]")).to_have_text(
+        "Carte et chèque paient tout : rendez 5,00 €, et effacez les espèces."
+    )
+    expect(panel.locator("[data-confirm]")).to_be_disabled()
+    panel.get_by_label("Espèces").fill("")
+    till.keyboard.press("Enter")
+    expect(till.locator("[data-panel='done']")).to_be_visible()

@@ -73,3 +73,18 @@ def test_scenario_35_loading_the_catalogue_is_interrupted(
     wait_for_sales(1)
     scan(page, hall.codes[1])
     expect(page.locator("[data-basket] li")).to_have_count(1)
+
+
+def test_a_memory_that_cannot_be_opened_is_said_with_what_to_do(till: Page, hall: Hall) -> None:
+    sell(till, hall.codes[0])
+    synchronise(till)
+    till.add_init_script("""if (!sessionStorage.healed) IDBFactory.prototype.open = () => {
+        throw new DOMException("Internal error opening backing store", "UnknownError");
+    };""")
+    till.reload()
+    gate = till.locator("[data-gate]")
+    expect(gate).to_contain_text("Mémoire de la caisse illisible")
+    expect(gate).to_contain_text("N'effacez rien")
+    till.evaluate("() => { sessionStorage.healed = true; }")
+    gate.get_by_role("button", name="Réessayer").click()
+    wait_ready(till)

@@ -46,6 +46,24 @@ def test_a_device_whose_till_was_taken_over_sells_no_more(
     assert [flags_of(entry) for entry in entries_on_server()] == [set(), set()]
 
 
+def test_a_till_taken_back_looks_for_new_versions_at_the_same_pace(
+    new_context: Callable[..., BrowserContext], live_server: LiveServer, hall: Hall
+) -> None:
+    contexts = [new_context(), new_context()]
+    contexts[0].add_init_script("""const { setInterval } = window;
+        window.paces = [];
+        window.setInterval = (act, pace) => { window.paces.push(pace); return setInterval(act, pace); };""")
+    till = open_on(contexts[0], live_server, hall)
+    sign_in(contexts[1], live_server, hall.volunteer)
+    other = contexts[1].new_page()
+    other.goto(f"/till/{hall.tills[0].id}")
+    other.get_by_role("button", name="Reprendre la caisse ici").click()
+    wait_ready(other)
+    till.get_by_role("button", name="Reprendre la caisse ici").click()
+    wait_ready(till)
+    assert till.evaluate("() => window.paces.filter((pace) => pace === 600000).length") == 1
+
+
 def test_a_device_that_comes_back_to_its_till_raises_no_alarm(
     till: Page, new_context: Callable[..., BrowserContext], live_server: LiveServer, hall: Hall
 ) -> None:
