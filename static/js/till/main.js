@@ -20,7 +20,7 @@ const till = new Till(tillId, document.body.dataset.version);
 const theme = /(?:^|; )theme=(light|dark)/.exec(document.cookie)?.[1];
 if (theme) document.documentElement.dataset.theme = theme;
 
-showGate("Caisse déjà ouverte ici", "Un autre onglet de ce navigateur vend déjà. Cette page prend le relais dès qu'il est fermé.");
+showGate("Caisse déjà ouverte ici", "Un autre onglet de ce navigateur vend déjà, ou compte son tiroir. Cette page prend le relais dès qu'il est fermé.");
 // Held as long as this page lives: exactly one tab sells.
 navigator.locks.request(`bourse-till-${tillId}`, () => new Promise(() => start()));
 

@@ -109,7 +109,7 @@ export class PaymentView {
     const { payments, due } = splitPayment(amounts, total);
     if (due > 0) return { payments, problem: `Reste à payer ${euros(due)}.` };
     if (due === 0 && amounts.cash && !payments.some(({ method }) => method === "cash")) {
-      return { payments, problem: `Carte et chèque paient tout : rendez ${euros(amounts.cash)}, et effacez les espèces.` };
+      return { payments, problem: `Carte et chèque paient tout. Rendez ${euros(amounts.cash)}, puis effacez les espèces.` };
     }
     return { payments, problem: due < 0 ? `Carte et chèque dépassent le total de ${euros(-due)}.` : null };
   }

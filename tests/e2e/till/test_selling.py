@@ -152,7 +152,7 @@ def test_cash_beside_a_card_that_pays_all_is_given_back_before_the_sale(till: Pa
     for key in ("F6", "3", "Tab", "Tab", "5", "Enter"):
         till.keyboard.press(key)
     expect(panel.locator("[data-note]")).to_have_text(
-        "Carte et chèque paient tout : rendez 5,00 €, et effacez les espèces."
+        "Carte et chèque paient tout. Rendez 5,00 €, puis effacez les espèces."
     )
     expect(panel.locator("[data-confirm]")).to_be_disabled()
     panel.get_by_label("Espèces").fill("")
