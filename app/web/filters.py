@@ -19,7 +19,7 @@ LAST_SEEN = "edition"
 
 
 def init_filters(app: Flask) -> None:
-    # Compiled once for all processes of this user, not again at each start: a page costs up to 0.1 s to compile.
+    # Compiled once for all processes of this user, not again at each start.
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache()
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
