@@ -4,7 +4,14 @@ from collections.abc import Callable
 
 from playwright.sync_api import FilePayload, Page, expect
 
-from app.cli.screenshots.scenes import NEXT_ID, SALE_ID, billetweb_export, codes_on_sale, lose_a_till
+from app.cli.screenshots.scenes import (
+    NEXT_ID,
+    SALE_ID,
+    billetweb_export,
+    codes_on_sale,
+    lose_a_till,
+    name_on_call,
+)
 
 Gestures = Callable[[Page], None]
 TRIES = 5
@@ -142,6 +149,13 @@ def look_at_alerts(page: Page) -> None:
     lose_a_till()
     page.goto("/alerts")
     expect(page.get_by_role("button", name="Je m’en occupe")).to_be_visible()
+
+
+def look_at_on_call(page: Page) -> None:
+    """The people to be told, at the top of the window."""
+    name_on_call()
+    page.goto("/on-call")
+    page.get_by_role("table").evaluate("table => scrollTo(0, table.getBoundingClientRect().top - 80)")
 
 
 def look_at_item(page: Page) -> None:

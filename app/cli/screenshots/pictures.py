@@ -50,6 +50,7 @@ PICTURES = (
     Picture("article", MANAGER, g.look_at_item),
     Picture("edition", MANAGER, g.visit("/editions/{sale}")),
     Picture("alertes", MANAGER, g.look_at_alerts),
+    Picture("astreinte", MANAGER, g.look_at_on_call),
     Picture("en-direct", MANAGER, g.visit("/editions/{sale}/live")),
     Picture("tresorerie", TREASURER, g.visit("/editions/{sale}/treasury")),
     Picture("reversements", TREASURER, g.visit("/editions/{sale}/treasury/payouts")),

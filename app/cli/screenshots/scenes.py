@@ -24,8 +24,11 @@ from app.deposits.services.registrations import Person, Wish, register
 from app.editions.models import Edition, EditionState, ListKind, Slot, Till
 from app.editions.queries import list_slots
 from app.editions.services.creation import NewEdition, create_edition
+from app.monitoring.escalation import Availability, OnCallRole
+from app.monitoring.models import OnCallContact
 from app.monitoring.readings import Outside, Readings
 from app.monitoring.services.judging import judge
+from app.monitoring.services.on_call import save_contact
 from app.monitoring.services.rules import add_missing_rules
 from app.sales.models import TillDevice
 
@@ -84,6 +87,22 @@ def lose_a_till() -> None:
         device.last_seen_at = now - timedelta(minutes=31)
     add_missing_rules()
     judge(Readings(now, Outside(answers=True, certificate_days=None)))
+    db.session.commit()
+
+
+def name_on_call() -> None:
+    """Four people in the on-call list, under numbers that France keeps for fiction; commits."""
+    manager = db.session.scalars(select(User).where(User.role == Role.MANAGER).order_by(User.id)).first()
+    assert manager
+    people = (
+        (OnCallRole.TECHNICAL, "Théo Barrère", "06 39 98 10 10", "theo", Availability.AROUND_SALE),
+        (OnCallRole.TECHNICAL_BACKUP, "Sacha Ferrières", "06 39 98 10 20", "sacha", Availability.AROUND_SALE),
+        (OnCallRole.MANAGER, manager.full_name, "06 39 98 10 30", "gestion", Availability.DURING_SALE),
+        (OnCallRole.ADMINISTRATOR, "Agnès Montlaur", "", "agnes", Availability.OFFICE_HOURS),
+    )
+    for role, name, phone, mailbox, availability in people:
+        email = f"{mailbox}@bourse.example.org"
+        save_contact(OnCallContact(), role, name, phone, email, availability, manager.id)
     db.session.commit()
 
 
