@@ -21,6 +21,7 @@ from app.web.health import init_health
 from app.web.htmx import init_htmx
 from app.web.metrics import init_metrics
 from app.web.security import init_security
+from app.web.static_files import StaticFiles
 from app.web.tracing import init_tracing
 from app.web.watchdog import init_watchdog
 from blueprints import register_blueprints
@@ -86,6 +87,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         RATELIMIT_ENABLED=not settings.TESTING,
         RATELIMIT_HEADERS_ENABLED=False,
     )
+    app.wsgi_app = StaticFiles(app)  # type: ignore[method-assign]
     if settings.TRUSTED_PROXIES:
         count = settings.TRUSTED_PROXIES
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

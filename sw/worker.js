@@ -46,13 +46,24 @@ export function keepTill({ version, shell, files }) {
 async function precache(name, files) {
   const responses = await Promise.all(
     files.map(async ([address, integrity]) => {
-      const response = await fetch(address, { cache: "reload", redirect: "error", integrity });
-      if (response.status !== 200 || response.redirected) throw new Error(`${address}: ${response.status}`);
+      const response = (integrity && (await stillHere(address, integrity))) || (await fetchFile(address, integrity));
       return [address, response];
     }),
   );
   const cache = await caches.open(name);
   await Promise.all(responses.map(([address, response]) => cache.put(address, response)));
+}
+
+// What the page has just loaded, or an earlier version needed, does not travel again: its digest says that it is the one.
+async function stillHere(address, integrity) {
+  const response = await fetch(address, { cache: "only-if-cached", mode: "same-origin", integrity }).catch(() => null);
+  return response?.status === 200 ? response : null;
+}
+
+async function fetchFile(address, integrity) {
+  const response = await fetch(address, { cache: "reload", redirect: "error", integrity });
+  if (response.status !== 200 || response.redirected) throw new Error(`${address}: ${response.status}`);
+  return response;
 }
 
 async function fromCache(name, key, request) {

@@ -118,7 +118,7 @@ def test_scenario_17_the_install_of_a_new_version_fails_half_way(
     live_server.start()
     with urlopen(f"{live_server.url}/sw.js"):
         # The list of its files is made; then one of them goes missing.
-        (tree / "static" / "js" / "till" / "sounds.js").unlink()
+        (tree / "static" / "js" / "till" / "money.js").unlink()
     assert till.evaluate(LOOK_FOR_UPDATE) == {"waiting": False, "active": True}
     live_server.stop()
     till.reload()
@@ -134,8 +134,8 @@ def test_a_file_replaced_while_a_new_version_installs_is_not_kept_under_its_name
     live_server.stop()
     tree = new_version()
     live_server.start()
-    sounds = tree / "static" / "js" / "till" / "sounds.js"
-    with urlopen(f"{live_server.url}/sw.js"), sounds.open("a") as file:
+    money = tree / "static" / "js" / "till" / "money.js"
+    with urlopen(f"{live_server.url}/sw.js"), money.open("a") as file:
         # The list of its files is made; then one of them is that of the next version.
         file.write("// one more\n")
     assert till.evaluate(LOOK_FOR_UPDATE) == {"waiting": False, "active": True}
