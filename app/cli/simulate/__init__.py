@@ -17,8 +17,8 @@ from app.cli.simulate.figures import as_table
 from app.cli.simulate.forms import NotOnPage
 from app.cli.simulate.scratch import Scratch, scratch_server
 from app.cli.simulate.story import Story
-from app.cli.simulate.till import MAX_TILLS
 from app.cli.support.processes import end_in_good_order
+from app.editions.rules import MAX_TILLS
 
 # One address may accept sixty invitations an hour (blueprints/auth/limits.py).
 MOST_DEPOSITORS = 55

@@ -14,8 +14,6 @@ from app.cli.simulate.journal import Journal, Money, Ticket
 from app.cli.simulate.signing import authorization
 from app.core.money import format_amount
 
-# Beyond are training tills.
-MAX_TILLS = 8
 DENOMINATIONS = (50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 
 
@@ -184,7 +182,7 @@ def free_till(browser: Browser) -> tuple[int, int]:
     """Id and number of a till of the sale that nobody has opened, from the page of the tills."""
     for address, text in browser.get("/till/").seen.links:
         found = re.search(r"/till/(\d+)/session$", address)
-        number = re.search(r"caisse (\d+)", text)
-        if found and number and int(number[1]) <= MAX_TILLS:
+        number = re.search(r"caisse C(\d+)", text)
+        if found and number:
             return int(found[1]), int(number[1])
     raise Unexpected("aucune caisse libre sur la page des caisses")
