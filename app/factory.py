@@ -87,6 +87,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         RATELIMIT_ENABLED=not settings.TESTING,
         RATELIMIT_HEADERS_ENABLED=False,
     )
+    # Flask's own way to put something around an application; its types declare a method, hence the marks.
     app.wsgi_app = StaticFiles(app)  # type: ignore[method-assign]
     if settings.TRUSTED_PROXIES:
         count = settings.TRUSTED_PROXIES
