@@ -113,6 +113,7 @@ def _init_extensions(app: Flask) -> None:
         prepare_engine(db.engine)
     # Before the check of the token, which reads the form.
     app.before_request(_allow_larger_files)
+    extensions.compress.init_app(app)
     extensions.csrf.init_app(app)
     extensions.htmx.init_app(app)
     extensions.limiter.init_app(app)

@@ -1,6 +1,5 @@
 """What templates may call: French amounts and dates, fingerprinted assets, the menu."""
 
-import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from app.core.phones import display_phone
 from app.editions.models import Edition
 from app.editions.queries import current_edition
 from app.web.navigation import navigation
+from app.web.static_files import fingerprint, static_content
 
 LAST_SEEN = "edition"
 
@@ -64,8 +64,8 @@ def asset_url(path: str) -> str:
 def _asset_url(path: str) -> str:
     folder = current_app.static_folder
     assert folder is not None
-    fingerprint = hashlib.sha256((Path(folder) / path).read_bytes()).hexdigest()[:12]
-    return f"{current_app.static_url_path}/{path}?v={fingerprint}"
+    version = fingerprint(static_content(Path(folder) / path))
+    return f"{current_app.static_url_path}/{path}?v={version}"
 
 
 # A page holds some eighty of these addresses.

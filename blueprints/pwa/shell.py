@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, current_app, make_response, render_template, url_for
 
+from app.web.static_files import static_content
 from blueprints.help.views import page_kept_at_tills
 from config.settings import ROOT
 
@@ -57,7 +58,7 @@ def _work_out() -> Shell:
     linked = dict.fromkeys(_LINKED.findall(page) + _LINKED.findall(guide.html))
     found = [path for pattern in MODULES for path in sorted(ROOT.glob(pattern))]
     modules = (f"/{path.relative_to(ROOT)}" for path in found)
-    contents = {address: _path_of(address).read_bytes() for address in (*linked, *modules)}
+    contents = {address: static_content(_path_of(address)) for address in (*linked, *modules)}
     digest = hashlib.sha256((page + guide.html).encode())
     for content in contents.values():
         digest.update(content)
