@@ -12,6 +12,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+import structlog
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
@@ -25,6 +26,7 @@ SPACE_BEFORE = re.compile(r" (?=[:;?!»€%])")
 SPACE_AFTER = re.compile(r"(?<=«) ")
 NOT_IN_ANCHOR = re.compile(r"[^\w\- ]")
 
+log = structlog.get_logger()
 Address = Callable[[str], str]
 
 
@@ -38,7 +40,8 @@ class Part:
 
 @dataclass(frozen=True)
 class GuidePage:
-    """A page ready to be shown; `images` are file names in `docs/guide/img`."""
+    """A page ready to be shown; `images` are the files of `docs/guide/img` it shows. What an absent one would
+    show stands in words instead."""
 
     name: str
     title: str
@@ -110,7 +113,12 @@ def _prepare_inline(blocks: list[Token], page_address: Address, image_address: A
             token.attrSet("href", _in_application(str(token.attrs["href"]), page_address))
         elif token.type == "image":
             name = str(token.attrs["src"]).removeprefix("img/")
-            width, height = image_size(FOLDER / "img" / name)
+            file = FOLDER / "img" / name
+            if not file.is_file():
+                log.warning("guide.picture_missing", file=name)
+                token.type = "text"
+                continue
+            width, height = image_size(file)
             token.attrs = {
                 **token.attrs,
                 "src": image_address(name),

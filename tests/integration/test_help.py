@@ -1,7 +1,8 @@
 """The guide: complete, with links that lead somewhere, and open to everybody without the database."""
 
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from sqlalchemy import Engine, event
 
 from app.accounts.models import Role, User
 from app.monitoring.services.rules import alerts_data, runbook_place
+from blueprints.help import views
 from blueprints.help.guide import FOLDER, NAMES, GuidePage, anchor_of, french_spaces, read_page
 from blueprints.help.views import page_kept_at_tills
+from blueprints.pwa import shell as till_files
 from config.settings import ROOT
 from tests.factories import UserFactory
 
@@ -145,3 +148,30 @@ def test_what_a_till_keeps_of_the_guide_can_be_fetched(app: Flask, client: Flask
         addresses = ["/till/guide", *page_kept_at_tills().images]
     assert len(addresses) > 1
     assert [address for address in addresses if client.get(address).status_code != 200] == []
+
+
+@pytest.fixture
+def picture_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The guide without one picture of the volunteers' page, in a process that has drawn nothing yet."""
+    name = drawn("benevole").images[0]
+    shutil.copytree(FOLDER, tmp_path / "guide", ignore=shutil.ignore_patterns(name))
+    for module in ("guide", "views"):
+        monkeypatch.setattr(f"blueprints.help.{module}.FOLDER", tmp_path / "guide")
+    drawings = (read_page, views._fingerprint, till_files._remembered)
+    for drawing in drawings:
+        drawing.cache_clear()
+    yield name
+    for drawing in drawings:
+        drawing.cache_clear()
+
+
+@SQLITE
+@pytest.mark.usefixtures("app")
+def test_a_till_opens_when_a_picture_of_the_guide_is_gone(client: FlaskClient, picture_gone: str) -> None:
+    assert client.get("/till/shell").status_code == 200
+    kept = re.findall(r'"(/aide/img/[^"]+)"', client.get("/sw.js").text)
+    assert len(kept) > 1
+    assert [address for address in kept if client.get(address).status_code != 200] == []
+    guide = client.get("/aide/benevole").text
+    assert f"img/{picture_gone}" not in guide
+    assert "<p>La page de connexion</p>" in guide
