@@ -8,6 +8,7 @@ from app.core.errors import DomainError
 from app.deposits.models import ItemState, LabelStatus, ListState
 from app.editions.models import EditionState
 
+BEFORE_DEPOSIT = frozenset({ItemState.DRAFT, ItemState.DECLARED, ItemState.WITHDRAWN})
 HELP = "Pour une correction, adressez-vous à l’équipe de la bourse : elle peut rouvrir votre liste."
 
 
@@ -50,14 +51,18 @@ def why_read_only(
 
 
 def check_unlockable(
-    list_state: ListState, edition_state: EditionState, item_states: Iterable[ItemState]
+    edition_state: EditionState, item_states: Iterable[ItemState], *, editable: bool
 ) -> None:
-    """Raise ListNotUnlockable unless the list is validated, no item brought in and the sale not begun."""
-    if list_state is not ListState.VALIDATED:
-        raise ListNotUnlockable("Cette liste n’est pas validée : son déposant peut déjà la modifier.")
+    """Raise ListNotUnlockable unless the list is read-only, no item brought in and the sale not begun.
+
+    A list that was validated is reopened, and one that was not when the declarations ended. `editable`: its
+    depositor may change it already (`why_read_only`).
+    """
     if edition_state not in (EditionState.OPEN, EditionState.FROZEN):
         raise ListNotUnlockable("La liste ne se rouvre qu’avant la vente.")
-    if any(state not in (ItemState.DECLARED, ItemState.WITHDRAWN) for state in item_states):
+    if editable:
+        raise ListNotUnlockable("Cette liste est ouverte : son déposant peut déjà la modifier.")
+    if any(state not in BEFORE_DEPOSIT for state in item_states):
         raise ListNotUnlockable("Les articles de cette liste sont déjà déposés : elle ne se rouvre plus.")
 
 

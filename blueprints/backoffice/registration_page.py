@@ -13,6 +13,7 @@ from app.deposits.queries.registrations import (
     member_number_of,
     slot_counts,
 )
+from app.deposits.services.lists import may_unlock
 from app.editions.models import LIST_KIND_LABELS, ListKind
 from app.editions.queries import list_slots
 from app.web.editions import edition_of_page
@@ -66,6 +67,7 @@ def show(
         slot_form=slot_form,
         sponsor_form=sponsor_form,
         refused_unlock=refused_unlock,
+        unlockable={each.id for each in found.lists if may_unlock(each)},
         unlock_forms={
             each.id: unlock_form
             if unlock_form and each.id == refused_unlock

@@ -6,6 +6,7 @@ from datetime import datetime
 from app.core.dates import date_long, time_short, to_paris
 from app.deposits.check_in_rules import CheckInClosed, Punctuality, check_open, punctuality
 from app.deposits.models import ITEM_STATE_LABELS, CheckIn, Item, ItemList, ItemState, ListState, Registration
+from app.deposits.services.lists import may_unlock, read_only_reason
 from app.deposits.wording import item_words, list_colour, list_name
 from app.documents.wording import count_of
 from app.editions.models import Edition, Slot
@@ -107,6 +108,17 @@ class Desk:
     @property
     def can_complete(self) -> bool:
         return self.is_open and bool(self.items)
+
+    @property
+    def why_empty(self) -> str:
+        """What to say, and to do, when nothing was declared."""
+        lists = self.registration.lists
+        if any(read_only_reason(one) is None for one in lists):
+            return "Cette personne n’a rien déclaré. Elle le peut encore, sur son téléphone, dans son espace."
+        nothing = "Cette personne n’a rien déclaré à temps : il n’y a rien à déposer."
+        if any(may_unlock(one) for one in lists):
+            return f"{nothing} Est-ce bien elle ? Appelez un gestionnaire : il peut rouvrir sa liste."
+        return nothing
 
 
 def show_desk(edition: Edition, registration: Registration, now: datetime) -> Desk:

@@ -25,6 +25,7 @@ from tests.factories import (
     SALE_DAY,
     EditionFactory,
     ItemFactory,
+    ItemListFactory,
     RegistrationFactory,
     SlotFactory,
     UserFactory,
@@ -363,6 +364,30 @@ def test_a_list_not_validated_says_what_to_do(
     assert "Tout accepter" not in page
     login(client, UserFactory(role=Role.MANAGER))
     assert f"/registrations/{a_list.registration_id}" in client.get(address(a_list)).text
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (EditionState.OPEN, "Elle le peut encore"),
+        (EditionState.FROZEN, "il peut rouvrir sa liste"),
+        (EditionState.SELLING, "il n’y a rien à déposer.</p>"),
+    ],
+)
+def test_who_declared_nothing_is_told_so_with_the_way_on(
+    desk: FlaskClient, client: FlaskClient, login, app: Flask, state: EditionState, said: str
+) -> None:
+    edition = EditionFactory(state=state, declaration_deadline=utcnow() + timedelta(days=1))
+    registration = ItemListFactory(registration__edition=edition).registration
+    db.session.commit()
+    page = desk.get(f"/editions/{edition.id}/deposit/{registration.id}").text
+    empty = page[page.index('class="empty"') :]
+    assert said in empty
+    assert f'href="/editions/{edition.id}/deposit"' in empty
+    record = f'href="/editions/{edition.id}/registrations/{registration.id}"'
+    assert record not in page
+    login(client, UserFactory(role=Role.MANAGER))
+    assert record in client.get(f"/editions/{edition.id}/deposit/{registration.id}").text
 
 
 def test_only_a_manager_undoes(desk: FlaskClient, client: FlaskClient, login, a_list: ItemList) -> None:

@@ -305,6 +305,19 @@ def test_reopening_asks_for_a_reason_and_is_audited(app: Flask) -> None:
     assert (entry.actor_id, "Prix oublié" in entry.details) == (manager.id, True)
 
 
+def test_a_list_forgotten_until_the_declarations_end_is_reopened_by_a_manager(app: Flask) -> None:
+    item_list, manager = open_list(), UserFactory()
+    with pytest.raises(DomainError, match="peut déjà la modifier"):
+        unlock_list(item_list, manager.id, "Pas encore close")
+    item_list.registration.edition.state = EditionState.FROZEN
+    with pytest.raises(ListReadOnly):
+        add_item(item_list, BOOTS)
+    unlock_list(item_list, manager.id, "Oubliée")
+    add_item(item_list, BOOTS)
+    validate_list(item_list, TERMS)
+    assert [item.state for item in item_list.items] == [ItemState.DECLARED]
+
+
 def test_unsold_items_of_the_last_edition_are_taken_over_once(app: Flask) -> None:
     user = UserFactory(deposits=True)
     for days, state in ((700, ItemState.RETURNED), (180, ItemState.RETURNED)):

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 
 from app.accounts.models import Role, User
+from app.core.clock import utcnow
 from app.core.db import db, in_transaction
 from app.core.errors import DomainError
 from app.deposits.models import (
@@ -75,6 +76,23 @@ def test_a_refused_reason_to_unlock_is_shown_again_in_its_dialog(
     assert "Indiquez pourquoi" in dialog
     given = client.post(f"{page}/lists/{item_list.id}/unlock", data={"reason": "Prix oublié"})
     assert given.status_code == 303
+
+
+def test_a_manager_is_offered_to_unlock_what_the_depositor_cannot_change(
+    edition: Edition, client: FlaskClient, login: Login
+) -> None:
+    found = enrol(edition, "paul")
+    edition.declaration_deadline = utcnow() + timedelta(days=1)
+    login(client, UserFactory(role=Role.MANAGER))
+    page = f"/editions/{edition.id}/registrations/{found.id}"
+    for state, offered in (
+        (EditionState.OPEN, False),
+        (EditionState.FROZEN, True),
+        (EditionState.SELLING, False),
+    ):
+        edition.state = state
+        db.session.commit()
+        assert ("Déverrouiller" in client.get(page).text) is offered, state
 
 
 def slot_named(edition: Edition, label: str) -> Slot:

@@ -35,19 +35,23 @@ def test_a_list_is_open_until_validation_or_deadline(
 
 
 @pytest.mark.parametrize(
-    ("list_state", "edition_state", "item_state"),
+    ("edition_state", "item_state", "editable"),
     [
-        (ListState.DRAFT, EditionState.OPEN, ItemState.DRAFT),
-        (ListState.VALIDATED, EditionState.SELLING, ItemState.DECLARED),
-        (ListState.VALIDATED, EditionState.FROZEN, ItemState.ON_SALE),
+        (EditionState.OPEN, ItemState.DRAFT, True),
+        (EditionState.SELLING, ItemState.DECLARED, False),
+        (EditionState.FROZEN, ItemState.ON_SALE, False),
     ],
 )
-def test_a_list_is_reopened_only_between_validation_and_deposit(
-    list_state: ListState, edition_state: EditionState, item_state: ItemState
+def test_a_list_is_not_reopened_while_it_is_open_nor_once_it_is_brought_in(
+    edition_state: EditionState, item_state: ItemState, editable: bool
 ) -> None:
     with pytest.raises(ListNotUnlockable):
-        check_unlockable(list_state, edition_state, [item_state])
-    check_unlockable(ListState.VALIDATED, EditionState.FROZEN, [ItemState.DECLARED])
+        check_unlockable(edition_state, [item_state], editable=editable)
+
+
+@pytest.mark.parametrize("item_state", [ItemState.DRAFT, ItemState.DECLARED, ItemState.WITHDRAWN])
+def test_a_list_is_reopened_between_its_end_and_the_deposit(item_state: ItemState) -> None:
+    check_unlockable(EditionState.FROZEN, [item_state], editable=False)
 
 
 def test_reopening_a_labelled_list_warns_to_print_again() -> None:

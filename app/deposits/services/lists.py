@@ -7,7 +7,7 @@ from app.core.clock import utcnow
 from app.core.codes import make_code
 from app.core.db import db
 from app.core.errors import DomainError
-from app.deposits.editing_rules import ListReadOnly, check_unlockable, why_read_only
+from app.deposits.editing_rules import ListNotUnlockable, ListReadOnly, check_unlockable, why_read_only
 from app.deposits.models import ItemList, ItemState, LabelStatus, ListState
 from app.deposits.queries.lists import facts_of, get_own_list, live_items
 from app.deposits.rules import Problem, line_number, list_problems
@@ -119,16 +119,16 @@ def assign_codes(item_list: ItemList) -> None:
 
 
 def unlock_list(item_list: ItemList, manager_id: int, reason: str) -> None:
-    """Reopen a validated list for its depositor, also past the deadline, until the sale begins.
+    """Reopen a validated list for its depositor, also past the deadline, until the sale begins; so too a list
+    that was not validated when the declarations ended.
 
     While no label was ever made, lines and codes are taken back and the next validation numbers 1..N afresh.
     Once labels exist, an item keeps its line and code for good: what stays keeps its number, what is deleted
     becomes withdrawn, what is added takes a free line; the list must be printed again
     (`editing_rules.unlock_warning`). Raises ListNotUnlockable, or DomainError on `reason`.
     """
-    edition = item_list.registration.edition
     lock_items(item.id for item in item_list.items)  # read again: they may be brought in at this moment
-    check_unlockable(item_list.state, edition.state, [item.state for item in item_list.items])
+    _check_unlockable(item_list)
     reason = " ".join(reason.split())
     if not 3 <= len(reason) <= 200:
         raise DomainError("Indiquez pourquoi la liste est rouverte, en 200 caractères au plus.", "reason")
@@ -147,6 +147,21 @@ def unlock_list(item_list: ItemList, manager_id: int, reason: str) -> None:
         reason=reason,
         labels=item_list.label_status.value,
     )
+
+
+def may_unlock(item_list: ItemList) -> bool:
+    """Whether `unlock_list` would reopen it for a manager who says why."""
+    try:
+        _check_unlockable(item_list)
+    except ListNotUnlockable:
+        return False
+    return True
+
+
+def _check_unlockable(item_list: ItemList) -> None:
+    states = [item.state for item in item_list.items]
+    editable = read_only_reason(item_list) is None
+    check_unlockable(item_list.registration.edition.state, states, editable=editable)
 
 
 def _free_lines(item_list: ItemList) -> list[int]:
