@@ -1,9 +1,13 @@
 """What every test may use lies in `tests/support/`."""
 
+import gc
 import signal
 
 import pytest
 from hypothesis import settings
+
+# What is imported until the first test stays until the last: nothing of it is rubbish (`pytest_collection_finish`).
+gc.disable()
 
 pytest_plugins = [f"tests.support.{name}" for name in ("leaving_out", "fixtures", "browser", "watch")]
 

@@ -21,10 +21,12 @@ from app.cli.bench.scratch import Setting
 from app.cli.bench.slips import measure_slips
 from app.cli.bench.watching import REQUESTS, WORDS
 from app.cli.support.processes import Process, descendants, wait_until
+from tests.support.server import QuickServer
 
 
 @pytest.fixture
-def setting(tmp_path: Path) -> Iterator[Setting]:
+def setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Setting]:
+    monkeypatch.setattr("app.cli.bench.scratch.PrivateServer", QuickServer)
     with Setting("sqlite", 1, tmp_path) as setting:
         yield setting
 

@@ -95,7 +95,9 @@ def new_context(
     defects: list[str] = []
 
     def make(**options: Any) -> BrowserContext:
-        wanted = {**DESKTOP, "base_url": live_server.url, "locale": "fr-FR", **options}
+        # Movement is drawn sixty times a second, for nobody here.
+        still = {"reduced_motion": "reduce", "locale": "fr-FR"}
+        wanted = {**DESKTOP, **still, "base_url": live_server.url, **options}
         context = browser.new_context(**wanted, timezone_id="Europe/Paris")
         context.set_default_timeout(20_000)
         context.on("weberror", lambda event: defects.append(str(event.error)))

@@ -41,6 +41,7 @@ def pytest_collection_finish() -> None:
     """What is there before the first test stays until the last: the garbage collector need not look again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,8 +12,17 @@ from tests.support.databases import SECRET_KEY, make_app
 from tests.support.warm import WarmProcess
 
 
-class LiveServer(PrivateServer):
-    """Its `app` has the settings of the tests; its processes start at once, but for another tree's."""
+class QuickServer(PrivateServer):
+    """Its processes start at once, but for another tree's."""
+
+    def _spawn(self, command: list[str], log: str) -> Process:
+        if self.code != ROOT:
+            return super()._spawn(command, log)
+        return WarmProcess(command, self.directory / log, self.environment)
+
+
+class LiveServer(QuickServer):
+    """Its `app` has the settings of the tests."""
 
     def __init__(self, database_url: str, directory: Path, redis_url: str | None = None) -> None:
         super().__init__(database_url, directory, SECRET_KEY, redis_url)
@@ -21,11 +30,6 @@ class LiveServer(PrivateServer):
     def start_worker(self) -> None:
         """Run a worker beside the server until `close()`."""
         self.start_workers(1)
-
-    def _spawn(self, command: list[str], log: str) -> Process:
-        if self.code != ROOT:
-            return super()._spawn(command, log)
-        return WarmProcess(command, self.directory / log, self.environment)
 
     def _make_app(self, overrides: Mapping[str, object]) -> Flask:
         return make_app(self.database_url, self.directory, overrides)
