@@ -6,7 +6,7 @@ import signal
 import pytest
 from hypothesis import settings
 
-# What is imported until the first test stays until the last: nothing of it is rubbish (`pytest_collection_finish`).
+# What is imported before the first test stays: nothing of it is rubbish. See `pytest_collection_finish`.
 gc.disable()
 
 pytest_plugins = [f"tests.support.{name}" for name in ("leaving_out", "fixtures", "browser", "watch")]

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from tests.support.hall import Hall, make_hall, open_till, scan, sell, sign_in, wait_offline_ready, wait_ready
 from tests.support.server import LiveServer
+from tests.support.till_checks import remembered
 
 pytestmark = pytest.mark.browser
 
@@ -101,6 +102,7 @@ def test_a_receipt_of_an_offline_sale_on_paper_and_on_a_phone(
         assert words in text
     # By itself only once it is asked, and the paper is remembered.
     till.get_by_label("Imprimer chaque vente sans le demander").check()
+    assert remembered(till, hall.tills[0].id, "receipt") == {"paper": "a4", "auto": True}
     till.reload()
     wait_ready(till)
     till.evaluate(COUNT_PRINTS)

@@ -74,6 +74,20 @@ def journal_of(page: Page, till_id: int) -> list[dict[str, Any]]:
     return records
 
 
+def remembered(page: Page, till_id: int, name: str) -> Any:
+    """What this till keeps under a name; read after whatever it was about to write."""
+    return page.evaluate(
+        """async ([tillId, name]) => {
+            const { openStore } = await import("/static/js/till/store.js");
+            const database = await openStore(tillId);
+            const value = await database.get("meta", name);
+            database.close();
+            return value;
+        }""",
+        [till_id, name],
+    )
+
+
 # The browser is slow to sign, so that scans come meanwhile; its disk takes no entry. `letGo()` ends both.
 SLOW = """() => {
     const sign = crypto.subtle.sign;
