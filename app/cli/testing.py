@@ -24,8 +24,8 @@ PROGRAMS = {
 }
 # Package → what serves as well, only slower, where it cannot be installed.
 INSTEAD = {"chromium-headless-shell": WITH_WINDOWS}
-CAN_BE_LEFT_OUT = ("mariadb", "redis", "browser", "servers")
-LEFT_OUT_WHEN_FAST = {"mariadb", "browser", "servers"}
+CAN_BE_LEFT_OUT = ("mariadb", "redis", "browser", "servers", "slow")
+LEFT_OUT_WHEN_FAST = {"mariadb", "browser", "servers", "slow"}
 # A process per core, and one more because tests also wait; each with services of its own, each takes the next
 # test when it has finished one.
 PROCESSES = min(len(os.sched_getaffinity(0)) + 1, 8)
@@ -44,7 +44,11 @@ SLOW_CHECKS = {
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.option("--fast", is_flag=True, help="SQLite seul, sans navigateur ni serveurs ni mypy : une minute.")
+@click.option(
+    "--fast",
+    is_flag=True,
+    help="SQLite seul, sans navigateur ni serveurs ni mypy ni tests lents : une minute.",
+)
 @click.option("--without", default="", metavar="LISTE", help=f"Sans : {', '.join(CAN_BE_LEFT_OUT)}.")
 @click.argument("pytest_args", nargs=-1, type=click.UNPROCESSED)
 def test_command(fast: bool, without: str, pytest_args: tuple[str, ...]) -> None:

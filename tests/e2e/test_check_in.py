@@ -14,6 +14,7 @@ from app.deposits.models import CheckIn, ItemList, ItemState
 from app.editions.models import EditionState
 from tests.factories import EditionFactory, RegistrationFactory, SlotFactory, UserFactory, declared_list
 from tests.support.browser import PHONE, sideways
+from tests.support.hall import scan
 
 pytestmark = pytest.mark.browser
 LANDSCAPE = {"viewport": {"width": 1024, "height": 768}, "has_touch": True}
@@ -77,8 +78,7 @@ def test_a_deposit_from_the_scan_to_the_next_depositor(
     expect(page.get_by_text("1 déposant pour « ferr »")).to_be_visible()
     axe(page)
     page.get_by_role("searchbox").fill("")
-    page.keyboard.type(item_list.items[0].code or "", delay=5)
-    page.keyboard.press("Enter")
+    scan(page, item_list.items[0].code or "")
     expect(page.get_by_role("heading", name="Camille Ferrand")).to_be_visible()
     axe(page)
     assert sideways(page) <= 0
@@ -146,12 +146,10 @@ def test_a_label_scanned_meanwhile_neither_fills_a_field_nor_sends_the_form(
     page.get_by_label("Pièce d’identité vérifiée").check()
     page.get_by_label("Signé sur papier").check()
     page.get_by_label("Second bénévole").fill("Paul Estève")
-    page.keyboard.type("2609990167", delay=1)
-    page.keyboard.press("Enter")
+    scan(page, "2609990167")
     expect(page.get_by_text("Cette étiquette n’est pas dans ce dépôt")).to_be_visible()
     expect(page.get_by_label("Second bénévole")).to_have_value("Paul Estève")
-    page.keyboard.type(item_list.items[2].code or "", delay=1)
-    page.keyboard.press("Enter")
+    scan(page, item_list.items[2].code or "")
     expect(page.locator(f"#item-{item_list.items[2].id}")).to_have_class(re.compile("desk-item--scanned"))
     expect(page.get_by_label("Second bénévole")).to_have_value("Paul Estève")
     assert db.session.query(CheckIn).count() == 0

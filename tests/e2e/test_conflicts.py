@@ -12,7 +12,7 @@ from app.accounts.models import Role
 from app.core.db import db
 from app.sales.models import TillSession
 from tests.factories import UserFactory
-from tests.support.hall import make_hall, open_till, sell, sign_in, status
+from tests.support.hall import CLOCKS_DIFFER, make_hall, open_till, sell, sign_in, status
 from tests.support.server import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -38,6 +38,7 @@ def test_two_buyers_of_one_item(
         context.set_offline(True)
     first, second = tills
     sell(first, hall.codes[6])
+    second.wait_for_timeout(CLOCKS_DIFFER)
     sell(second, hall.codes[6], hall.codes[7], key="F3")
     for each in tills:
         each.context.set_offline(False)

@@ -116,6 +116,7 @@ def test_strangers_in_the_middle_of_a_page_are_sent_there_too(client: FlaskClien
     assert client.get("/account", headers={"Accept": "application/json"}).status_code == 401
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_every_route_lets_in_its_roles_and_nobody_else(
@@ -133,6 +134,7 @@ def test_every_route_lets_in_its_roles_and_nobody_else(
             assert answer.status_code == 403, f"{method} {rule} lets {role} in"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_a_volunteer_who_sells_reaches_both_sides_and_no_more(
     client: FlaskClient, app: Flask, login: Login
@@ -151,6 +153,7 @@ def test_tills_prove_who_they_are_by_their_key(client: FlaskClient, app: Flask) 
             )
 
 
+@pytest.mark.slow
 def test_forms_without_their_token_are_refused(client: FlaskClient, app: Flask, login: Login) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     login(client, UserFactory(role=A))

@@ -42,6 +42,7 @@ def link_in(text: str) -> str:
     return found[0]
 
 
+@pytest.mark.slow
 def test_who_takes_charge_from_the_message_stops_the_escalation(down: Watching, client: FlaskClient) -> None:
     link = link_in(down.texts()[0])
     shown = client.get(link)
@@ -58,6 +59,7 @@ def test_who_takes_charge_from_the_message_stops_the_escalation(down: Watching, 
     assert (alert.state, alert.acknowledged_by) == (AlertState.ACKNOWLEDGED, "Théo")
 
 
+@pytest.mark.slow
 def test_the_message_leads_to_what_to_do(down: Watching) -> None:
     down.pass_minutes(25)
     mails = db.session.scalars(select(Notice.body).where(Notice.channel == Channel.EMAIL)).all()
@@ -82,6 +84,7 @@ def test_the_secret_of_the_link_is_not_kept(down: Watching) -> None:
     assert not any(link_in(down.texts()[0]) in body for body in bodies)
 
 
+@pytest.mark.slow
 def test_the_manager_takes_charge_on_the_page(down: Watching, manager: FlaskClient) -> None:
     page = manager.get("/alerts").text
     assert "CRITIQUE : application non accessible" in page
@@ -93,6 +96,7 @@ def test_the_manager_takes_charge_on_the_page(down: Watching, manager: FlaskClie
     assert {name for _, _, name in down.told()} == {"Théo"}
 
 
+@pytest.mark.slow
 def test_during_a_maintenance_nobody_is_told_but_afterwards(watching: Watching, manager: FlaskClient) -> None:
     manager.post("/alerts/silences", data={"minutes": "30", "reason": "Mise à jour"})
     watching.web.answers = [Answer(503, "{}")]
@@ -104,6 +108,7 @@ def test_during_a_maintenance_nobody_is_told_but_afterwards(watching: Watching, 
     assert watching.told() == [(35.0, "sms", "Théo"), (35.0, "call", "Théo")]
 
 
+@pytest.mark.slow
 def test_a_maintenance_ended_early_is_over(watching: Watching, manager: FlaskClient) -> None:
     manager.post("/alerts/silences", data={"minutes": "480", "reason": "Mise à jour"})
     silence = db.session.scalars(select(AlertSilence)).one()
@@ -116,6 +121,7 @@ def test_a_maintenance_ended_early_is_over(watching: Watching, manager: FlaskCli
     assert watching.told() == [(15.0, "sms", "Théo"), (15.0, "call", "Théo")]
 
 
+@pytest.mark.slow
 def test_several_alerts_are_one_message(watching: Watching, monkeypatch: pytest.MonkeyPatch) -> None:
     full = type("Usage", (), {"total": 100, "used": 90, "free": 10})
     monkeypatch.setattr("shutil.disk_usage", lambda path: full)
@@ -135,6 +141,7 @@ def test_several_alerts_are_one_message(watching: Watching, monkeypatch: pytest.
     assert "mémoire à 95 %" in message.get_content()
 
 
+@pytest.mark.slow
 def test_a_message_that_does_not_leave_is_tried_again(
     watching: Watching, gateway: HttpSink, mail: SmtpSink
 ) -> None:

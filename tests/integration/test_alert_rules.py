@@ -35,6 +35,8 @@ from tests.support.sales import sell
 from tests.support.till import TestTill
 from tests.support.watch import NOON, Watching
 
+pytestmark = pytest.mark.slow
+
 Login = Callable[[FlaskClient, User], FlaskClient]
 
 

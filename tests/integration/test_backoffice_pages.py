@@ -67,6 +67,7 @@ def addresses(edition: Edition, registration: Registration) -> list[str]:
     return [page.format(**values) for page in PAGES]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", [EditionState.DRAFT, EditionState.OPEN, EditionState.CLOSED])
 def test_a_manager_opens_every_page(
     state: EditionState, client: FlaskClient, login: Login, edition: Edition, registration: Registration
@@ -97,6 +98,7 @@ def test_the_acts_of_a_closed_edition_are_out_of_use(
     assert "Importer de Billetweb" not in client.get(f"/editions/{edition.id}/registrations").text
 
 
+@pytest.mark.slow
 def test_others_are_sent_away(
     client: FlaskClient, login: Login, edition: Edition, registration: Registration
 ) -> None:

@@ -61,6 +61,7 @@ def count(model: type) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
+@pytest.mark.slow
 def test_the_autumn_export_registers_everybody_once(edition: Edition) -> None:
     upload = upload_sample(edition, AUTUMN)
     counts = preview_of(edition, upload).counts
@@ -96,6 +97,7 @@ def path_exists(upload: BilletwebUpload) -> bool:
     return upload.stored is not None
 
 
+@pytest.mark.slow
 def test_importing_the_same_file_again_adds_nothing(edition: Edition) -> None:
     run_import(edition, upload_sample(edition, AUTUMN))
     before = {model: count(model) for model in (User, Registration, ItemList, Invitation, OutgoingMail)}
@@ -132,6 +134,7 @@ def test_a_mapped_slot_and_tariff_are_remembered_for_the_next_file(edition: Edit
     assert preview.counts[Outcome.NEW] == 25
 
 
+@pytest.mark.slow
 def test_somebody_known_keeps_account_and_role(edition: Edition) -> None:
     volunteer = UserFactory(
         email="timothee.lemaire925@example.org", role=Role.VOLUNTEER, last_name="Lemaire", phone=None
@@ -156,6 +159,7 @@ def test_a_full_slot_and_a_disabled_account_are_errors_of_their_rows(edition: Ed
     assert preview.counts[Outcome.NEW] == 136 - 13
 
 
+@pytest.mark.slow
 def test_queries_per_row_stay_few(edition: Edition) -> None:
     statements: list[str] = []
 
@@ -172,6 +176,7 @@ def test_queries_per_row_stay_few(edition: Edition) -> None:
     assert reads < 60, f"{reads} reads for 136 rows"
 
 
+@pytest.mark.slow
 def test_members_keep_their_number_and_get_four_lists_the_next_time(edition: Edition) -> None:
     run_import(edition, upload_sample(edition, AUTUMN))
     numbers = dict(db.session.execute(select(MemberNumber.user_id, MemberNumber.number)).all())

@@ -407,6 +407,7 @@ def test_only_a_manager_undoes(desk: FlaskClient, client: FlaskClient, login, a_
     assert states(a_list) == [ItemState.DECLARED] * 3
 
 
+@pytest.mark.slow
 def test_the_day_and_the_desk_ask_as_few_queries_for_many(desk: FlaskClient, app: Flask) -> None:
     edition = EditionFactory()
     slot = SlotFactory(edition=edition)

@@ -13,6 +13,8 @@ from app.core.db import db, read_only
 from app.factory import create_app
 from tests.support.databases import SqliteDatabases
 
+pytestmark = pytest.mark.slow
+
 GOOD = "Girafe+tricot7"
 
 

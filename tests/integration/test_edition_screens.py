@@ -278,6 +278,7 @@ def test_the_main_numbers_of_the_rulebook(admin: FlaskClient, edition: Edition) 
     assert book.kind("standard").registration_fee_cents == 600
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -328,6 +329,7 @@ def test_the_whole_rulebook_goes_out_and_comes_back(admin: FlaskClient, edition:
     assert book.range_of(100).colour_name == "Azur"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -352,6 +354,7 @@ def test_a_file_that_is_no_rulebook(
     assert reread(edition).rulebook == before
 
 
+@pytest.mark.slow
 def test_the_rulebook_is_fixed_once_open(admin: FlaskClient, edition: Edition) -> None:
     form = rulebook_form(admin, edition)
     edition.state = EditionState.OPEN
@@ -365,6 +368,7 @@ def step(client: FlaskClient, edition: Edition, target: EditionState):
     return client.post(f"/editions/{edition.id}/step", data={"target": target.value})
 
 
+@pytest.mark.slow
 def test_an_edition_goes_through_its_states(admin: FlaskClient, login: Login, edition: Edition) -> None:
     assert step(admin, edition, EditionState.OPEN).status_code == 303
     answer = step(admin, edition, EditionState.FROZEN)

@@ -167,6 +167,7 @@ BAD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["sqlite"])
 @pytest.mark.parametrize("case", BAD)
 def test_a_file_that_cannot_be_imported_says_why_at_once(

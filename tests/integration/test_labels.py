@@ -83,6 +83,7 @@ def status(item_list: ItemList) -> LabelStatus:
     return db.session.get_one(ItemList, item_list.id).label_status
 
 
+@pytest.mark.slow
 def test_every_code_of_the_job_is_read_from_its_pages_in_order(
     edition: Edition, manager: User, tmp_path: Path
 ) -> None:
@@ -335,6 +336,7 @@ def test_an_item_without_a_code_has_no_label(office: FlaskClient, edition: Editi
     assert "pas encore de code" in office.post(where, follow_redirects=True).text
 
 
+@pytest.mark.slow
 def test_the_page_and_the_job_ask_few_queries_whatever_the_number_of_items(
     office: FlaskClient, edition: Edition
 ) -> None:

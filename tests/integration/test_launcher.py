@@ -142,6 +142,7 @@ def forged(tmp_path: Path) -> Path:
     return lock
 
 
+@pytest.mark.slow
 def test_a_package_with_another_hash_is_refused(
     launcher: ModuleType, forged: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -151,6 +152,7 @@ def test_a_package_with_another_hash_is_refused(
     assert "HASHES" in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_uv_refuses_it_too(launcher: ModuleType, forged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the uv that the launcher put beside Python; what it says is not shown, but its answer is a no."""
     said: list[str] = []
@@ -165,6 +167,7 @@ def test_uv_refuses_it_too(launcher: ModuleType, forged: Path, monkeypatch: pyte
     assert "hash" in said[-1].lower()
 
 
+@pytest.mark.slow
 def test_the_index_that_pip_was_told_to_use_is_used(
     launcher: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:

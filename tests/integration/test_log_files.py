@@ -35,6 +35,7 @@ def everything(directory: Path) -> str:
     return packed + "".join(path.read_text() for path in directory.glob("*.log"))
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_while_files_are_packed(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     stop = context.Event()

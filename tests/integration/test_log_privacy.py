@@ -179,6 +179,7 @@ def pay(staff: Person, client: FlaskClient) -> None:
     staff.post(one, f"{one}/payment", **{"pay-method": "cash"})
 
 
+@pytest.mark.slow
 def test_no_line_holds_anything_of_a_person(
     client: FlaskClient,
     app: Flask,

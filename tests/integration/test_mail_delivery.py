@@ -78,6 +78,7 @@ def test_without_a_server_everything_is_kept_on_its_page(app: Flask) -> None:
     assert states() == [(MailState.KEPT, 0)]
 
 
+@pytest.mark.slow
 def test_a_server_that_does_not_answer_costs_no_attempt(app: Flask) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

@@ -64,6 +64,7 @@ def test_what_a_till_says_is_not_believed_blindly(client: FlaskClient, app: Flas
     assert ("scan_failures", f"caisse=C1,edition={till.session.till.edition.number}") in scrape(client)
 
 
+@pytest.mark.slow
 def test_requests_are_timed_by_address(client: FlaskClient, app: Flask) -> None:
     before = scrape(client).get(("http_request_duration_seconds_count", "endpoint=auth.sign_in"), 0)
     client.get("/sign-in")
@@ -90,6 +91,7 @@ def test_who_may_ask(client: FlaskClient, app: Flask, monkeypatch, token, shown,
     assert asked.status_code == status
 
 
+@pytest.mark.slow
 def test_several_processes_count_together(tmp_path: Path) -> None:
     environ = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     one = "from app.monitoring.requests import note_request; note_request('portal.home', 200, 0.04)"
@@ -112,6 +114,7 @@ def test_several_processes_count_together(tmp_path: Path) -> None:
     assert 'http_answers_total{code="2xx",endpoint="portal.home"} 2.0' in told
 
 
+@pytest.mark.slow
 def test_a_scrape_asks_as_many_queries_whatever_was_sold(client: FlaskClient, app: Flask) -> None:
     edition = EditionFactory(number=26, state=EditionState.SELLING)
     till = TillFactory(edition=edition, number=1)

@@ -41,6 +41,7 @@ def describe(difference: Any) -> str:
     return " ".join(words)
 
 
+@pytest.mark.slow
 def test_the_anchor_of_the_audit_log_can_be_made_again(databases: Databases, tmp_path: Path) -> None:
     app = make_app(databases.create_empty(), tmp_path)
     with app.app_context():
@@ -59,6 +60,7 @@ def test_the_anchor_of_the_audit_log_can_be_made_again(databases: Databases, tmp
         db.engine.dispose()
 
 
+@pytest.mark.slow
 def test_sales_made_under_the_first_revision_are_kept(databases: Databases, tmp_path: Path) -> None:
     app = make_app(databases.create_empty(), tmp_path)
     with app.app_context():

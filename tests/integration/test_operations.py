@@ -110,6 +110,7 @@ def test_a_failed_job_is_asked_for_again(client: FlaskClient, as_role: Callable[
     assert client.post(f"/jobs/{again.id}/again").status_code == 422
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "allowed"),
     [

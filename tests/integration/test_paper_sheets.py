@@ -177,6 +177,7 @@ def test_the_article_of_a_code_is_shown_while_one_types(
     assert "identifié plus tard" in page.get(f"{address}%3F+doudou", headers=HTMX).text
 
 
+@pytest.mark.slow
 def test_the_sheets_are_a_pdf_and_the_sessions_are_listed(page: FlaskClient, session: TillSession) -> None:
     assert page.get("/till/paper/sheets.pdf").data.startswith(b"%PDF")
     assert f"/till/paper/{session.id}" in page.get("/till/paper").text

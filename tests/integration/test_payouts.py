@@ -401,6 +401,7 @@ def test_computing_asks_the_same_number_of_queries_for_3_and_for_30(bourse: Bour
     assert count_queries() <= few
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     baskets=st.lists(

@@ -141,6 +141,7 @@ def test_adding_an_item_by_htmx_answers_the_list_alone(me: FlaskClient, item_lis
     assert "Enregistré à" in answer.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("headers", [{}, HTMX])
 @pytest.mark.parametrize(
     ("typed", "sentence"),

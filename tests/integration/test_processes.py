@@ -100,6 +100,7 @@ def test_a_job_is_done_and_tells_how(working_app: Flask) -> None:
     assert (done.done_steps, done.total_steps) == (3, 3)
 
 
+@pytest.mark.slow
 def test_a_refusal_ends_a_job_with_its_sentence(working_app: Flask) -> None:
     job = ask_for("refuse")
     work(working_app)
@@ -116,6 +117,7 @@ def test_a_defect_ends_a_job_with_a_plain_sentence(working_app: Flask) -> None:
     assert "erreur imprévue" in job.message
 
 
+@pytest.mark.slow
 def test_mail_leaves_by_the_worker(working_app: Flask) -> None:
     with smtp_sink() as sink:
         working_app.config["SMTP_URL"] = sink.url
@@ -252,6 +254,7 @@ def test_one_scheduler_leads_until_it_resigns_or_dies(queue: RedisServer, app: F
     assert lead("first")
 
 
+@pytest.mark.slow
 def test_the_scheduler_acts_and_outlives_the_queue(working_app: Flask, redis_server: RedisServer) -> None:
     stop = threading.Event()
     redis_server.stop()

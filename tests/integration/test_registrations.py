@@ -301,6 +301,7 @@ def in_threads(app: Flask, works: list[Callable[[], object]]) -> list[str]:
     return refusals
 
 
+@pytest.mark.slow
 def test_numbers_and_places_hold_when_many_register_at_once(own_app: Flask) -> None:
     edition = make_edition()
     slot = slot_named(edition, "Jeudi 9h30-12h")
@@ -369,6 +370,7 @@ def test_filters_tell_who_needs_what(edition: Edition) -> None:
     assert found(state="nonsense", slot="x") == {"Lea", "Cousin", "Ana"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_the_list_costs_the_same_for_ten_and_for_a_thousand(
     edition: Edition, client: FlaskClient, login: Login

@@ -148,6 +148,7 @@ def test_the_page_keeps_its_filters_in_the_address(office: FlaskClient, edition:
     assert "Aucune vente ne correspond" in office.get(base, query_string={"q": "245-06"}).text
 
 
+@pytest.mark.slow
 def test_pages_go_past_a_hundred_in_as_many_queries_whatever_their_number(
     office: FlaskClient, edition: Edition, sale: Sale
 ) -> None:
@@ -222,6 +223,7 @@ def test_a_manager_takes_a_line_back(office: FlaskClient, edition: Edition, sale
     assert "Annuler et rendre" not in office.get(address).text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -368,6 +370,7 @@ def test_a_wrong_refund_of_a_conflict_is_said(
     assert "Aucune caisse n’est ouverte" in office.get(address).text
 
 
+@pytest.mark.slow
 def test_conflicts_are_listed_in_as_many_queries_whatever_their_number(
     office: FlaskClient, edition: Edition, tills: list[TestTill], items: list[Item]
 ) -> None:
@@ -434,6 +437,7 @@ def test_what_was_read_is_not_left_aside(office: FlaskClient, edition: Edition, 
 # --- who may
 
 
+@pytest.mark.slow
 def test_only_managers_reach_the_sales(
     client: FlaskClient, login: Login, edition: Edition, sale: Sale
 ) -> None:

@@ -204,6 +204,7 @@ def test_a_void_of_the_till_that_comes_later_is_kept_and_flagged(hall: Hall) -> 
     assert load_books(hall.edition).unexplained_cents == -450
 
 
+@pytest.mark.slow
 def test_a_line_without_a_label_is_taken_back_by_one_at_a_time(own_app: Flask) -> None:
     """A manager, and the till's own void that comes before that is committed: the line is the manager's."""
     hall = Hall()
@@ -238,6 +239,7 @@ def test_a_line_without_a_label_is_taken_back_by_one_at_a_time(own_app: Flask) -
     assert line.void_id == db.session.scalar(select(SaleVoid.id).where(SaleVoid.entry_id.is_(None)))
 
 
+@pytest.mark.slow
 def test_two_managers_give_the_money_back_once(own_app: Flask) -> None:
     """Each from another drawer: only the lines themselves make them take turns."""
     hall = Hall()

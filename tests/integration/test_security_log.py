@@ -137,6 +137,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return command
 
 
+@pytest.mark.slow
 def test_an_archive_is_read_with_its_key_only(run, tmp_path: Path) -> None:
     name = seal(tmp_path / "archive", "security-2026-11-20", "qui est entré\n".encode(), KEY).name
     assert name in run("archive", "list").output

@@ -312,6 +312,7 @@ def test_the_demonstration_offers_its_accounts(client: FlaskClient, app: Flask) 
     assert {account.role for account in DEMO_ACCOUNTS} == set(Role)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_too_many_failures_from_one_address_are_slowed_down_also_without_redis(
     databases: Databases, tmp_path: Path
@@ -330,6 +331,7 @@ def test_too_many_failures_from_one_address_are_slowed_down_also_without_redis(
         assert codes == [200] * 5 + [429]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["sqlite"])
 @pytest.mark.parametrize("by_socket", [False, True])
 def test_all_processes_count_together(

@@ -57,6 +57,7 @@ def text_of(stored: str) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(path_of(stored)).pages)
 
 
+@pytest.mark.slow
 def test_every_depositor_gets_a_slip_and_all_are_gathered(edition, treasurer):
     till = TillFactory(edition=edition, number=1)
     first, second = depositor(edition, till, 1201), depositor(edition, till, 1202)

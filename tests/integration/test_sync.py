@@ -345,6 +345,7 @@ def test_reading_the_catalogue_costs_the_same_for_any_number_of_items(
     assert asked[0] == asked[1] > 0
 
 
+@pytest.mark.slow
 def test_scenario_05_the_same_sale_posted_at_once_by_many_is_one_row(
     own_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -397,6 +398,7 @@ def flags_of_a_sale_sent_during(app: Flask, change: Callable[[TestTill], object]
         return sending.result(10)
 
 
+@pytest.mark.slow
 def test_a_sale_that_comes_while_its_session_is_being_closed_is_flagged(own_app: Flask) -> None:
     def close(till: TestTill) -> None:
         close_session(till.session, Count({5000: 1}, 0, 0), "", till.session.volunteer_id)
@@ -404,6 +406,7 @@ def test_a_sale_that_comes_while_its_session_is_being_closed_is_flagged(own_app:
     assert flags_of_a_sale_sent_during(own_app, close) == ["session_closed"]
 
 
+@pytest.mark.slow
 def test_a_sale_that_comes_while_its_edition_is_being_closed_is_put_aside(own_app: Flask) -> None:
     def close(till: TestTill) -> None:
         lock_edition(till.session.edition_id).state = EditionState.CLOSED

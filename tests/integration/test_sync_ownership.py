@@ -85,6 +85,7 @@ def play_every_order(entries: list[tuple[TestTill, ReceivedEntry]], count: int) 
     return outcomes
 
 
+@pytest.mark.slow
 def test_three_sales_of_one_item_have_the_same_owner_in_every_order(hall) -> None:
     tills, items = hall
     now = utcnow() - timedelta(hours=1)
@@ -103,6 +104,7 @@ def test_three_sales_of_one_item_have_the_same_owner_in_every_order(hall) -> Non
     assert sum(cents for _, cents in outcomes[0]["money"]) == 3 * 900
 
 
+@pytest.mark.slow
 def test_an_exact_tie_is_decided_by_the_till(hall) -> None:
     tills, items = hall
     at = utcnow() - timedelta(hours=1)
@@ -112,6 +114,7 @@ def test_an_exact_tie_is_decided_by_the_till(hall) -> None:
     assert [uuid for uuid, _, _, active in outcomes[0]["lines"] if active] == [entries[0][1].uuid]
 
 
+@pytest.mark.slow
 def test_voids_converge_too(hall) -> None:
     tills, items = hall
     now = utcnow() - timedelta(hours=1)

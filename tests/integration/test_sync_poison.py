@@ -93,6 +93,7 @@ def stumble(patch: pytest.MonkeyPatch, code: str) -> None:
 FAULTS = [name_a_person_who_is_not_there, break_a_check_constraint, give_a_number_no_column_holds, stumble]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("poison", FAULTS)
 def test_what_cannot_be_stored_is_kept_aside_and_the_queue_goes_on(
     client: FlaskClient,

@@ -84,6 +84,7 @@ def test_of_nothing():
 """
 
 
+@pytest.mark.slow
 def test_what_is_left_out_is_counted_once_over_two_processes(tmp_path: Path) -> None:
     (tmp_path / "test_few.py").write_text(TWO_TESTS)
     plugins = ["-p", "xdist", "-p", "tests.support.leaving_out", "-p", "no:cacheprovider", "-n", "2"]

@@ -67,6 +67,7 @@ def test_scenario_05_the_same_sale_posted_twice_at_once(own_app: Flask) -> None:
     assert [db.session.scalar(select(func.count()).select_from(each)) for each in (Sale, Payment)] == [1, 1]
 
 
+@pytest.mark.slow
 def test_scenario_23_an_exact_tie_is_decided_by_the_number_of_the_till(
     client: FlaskClient, app: Flask
 ) -> None:
@@ -80,6 +81,7 @@ def test_scenario_23_an_exact_tie_is_decided_by_the_number_of_the_till(
     assert db.session.scalar(select(func.count()).select_from(SyncConflict)) == 12
 
 
+@pytest.mark.slow
 def test_scenario_24_one_invalid_sale_among_five_hundred(client: FlaskClient, app: Flask) -> None:
     [till], items = tills_with_items(1, 24)
     sales = [till.sale((items[n % 24].code, 450)) for n in range(500)]

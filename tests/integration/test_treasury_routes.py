@@ -99,6 +99,7 @@ def test_the_whole_way_from_computing_to_undoing(treasurer, edition, registratio
     assert state_of(registration_id) is PayoutState.ABSENT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tail", "data", "sentence"),
     [
@@ -354,6 +355,7 @@ def test_slips_are_asked_for_and_wait_when_the_queue_is_down(treasurer, edition,
     assert treasurer.get(payouts_url(edition, f"/{registration_id}/slip.pdf")).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["treasury", "treasury/payouts", "treasury/figures/vendus", "restitution"])
 def test_pages_ask_as_many_queries_for_2_as_for_40_depositors(treasurer, edition, path):
     def count_queries() -> int:

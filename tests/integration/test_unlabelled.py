@@ -387,6 +387,7 @@ def test_a_volunteer_binds_with_a_scanner_alone(
     assert "vierge" in client.get(f"{address}?spare={spare}").text
 
 
+@pytest.mark.slow
 def test_a_manager_has_sheets_printed(
     client: FlaskClient,
     login: Callable[[FlaskClient, User], FlaskClient],

@@ -84,6 +84,7 @@ def test_typing_in_the_search_box_swaps_the_results_only(page: FlaskClient) -> N
     assert "<html" not in answer.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["/users", "/audit", "/outbox", "/jobs"])
 def test_lists_cost_the_same_whatever_their_length(page: FlaskClient, admin: User, address: str) -> None:
     from app.core.audit import record

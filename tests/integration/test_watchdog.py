@@ -116,6 +116,7 @@ def test_nothing_is_said_while_all_is_well(sitting: Sitting, gateway: HttpSink, 
     assert (taken(gateway), mail.messages) == ([], [])
 
 
+@pytest.mark.slow
 def test_an_outage_from_its_alarm_to_its_end(
     sitting: Sitting, server: HttpSink, gateway: HttpSink, mail: SmtpSink
 ) -> None:
@@ -192,6 +193,7 @@ def test_a_refused_phone_gets_a_mail(
     assert mail.recipients == ["theo@example.org"]
 
 
+@pytest.mark.slow
 def test_who_takes_charge_stops_the_rest(
     sitting: Sitting, server: HttpSink, gateway: HttpSink, tmp_path: Path
 ) -> None:
@@ -227,6 +229,7 @@ def test_the_list_comes_with_a_good_answer_and_stays_on_disk(
         sitting.clock.stop()
 
 
+@pytest.mark.slow
 def test_measures_are_handed_in_until_they_are_taken(
     server: HttpSink, channels: ChannelSettings, tmp_path: Path
 ) -> None:
@@ -280,6 +283,7 @@ def command(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "environ", "code", "said"),
     [
@@ -302,6 +306,7 @@ def test_refusals_are_one_line(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_the_channels_can_be_tried(gateway: HttpSink, mail: SmtpSink, tmp_path: Path) -> None:
     contacts = tmp_path / "contacts.yaml"
     contacts.write_text(json.dumps(on_call_as_json(TEAM)))
@@ -316,6 +321,7 @@ def test_the_channels_can_be_tried(gateway: HttpSink, mail: SmtpSink, tmp_path: 
     assert "Théo, sms : La passerelle refuse le message (401)" in done.stderr
 
 
+@pytest.mark.slow
 def test_it_starts_without_database_or_flask() -> None:
     code = "import sys, app.cli.watchdog; print(sorted({'sqlalchemy', 'flask', 'redis'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

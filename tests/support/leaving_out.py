@@ -1,10 +1,11 @@
-"""`--without`: which services a run leaves out. What was left out is counted and said at the end."""
+"""`--without`: which services a run leaves out, and slow tests. What was left out is counted and said at the
+end."""
 
 from typing import Any
 
 import pytest
 
-SERVICES = ("mariadb", "redis", "browser", "servers")
+SERVICES = ("mariadb", "redis", "browser", "servers", "slow")
 # A test needs a service because it uses its fixture, so the mark cannot be forgotten.
 MARK_OF_FIXTURE = {
     "mariadb_server": "mariadb",

@@ -330,6 +330,7 @@ def test_blank_and_total_rows_are_not_registrations():
     assert len(read(text).rows) == 1
 
 
+@pytest.mark.slow
 def test_exactly_500_rows_are_read():
     rows = [line(Email=f"p{n}@example.org") for n in range(MAX_ROWS)]
     assert len(read(csv_file(rows)).rows) == MAX_ROWS
@@ -442,6 +443,7 @@ def test_100_000_rows_of_csv():
     assert "plus de 500 inscriptions" in within(10, 80, lambda: refusal(text))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("part", "end", "stuffing"),
     [
@@ -458,11 +460,13 @@ def test_a_part_too_long_to_read_is_measured_first(part, end, stuffing):
     assert "trop grand" in within(10, 80, lambda: refusal(content, "export.xlsx"))
 
 
+@pytest.mark.slow
 def test_too_many_small_rows_of_workbook():
     content = xlsx_file([line(Email=f"p{n}@example.org") for n in range(MAX_ROWS + 1)])
     assert "plus de 500 inscriptions" in within(20, 80, lambda: refusal(content, "export.xlsx"))
 
 
+@pytest.mark.slow
 def test_a_million_blank_rows_of_workbook():
     def sparse(name: str, part: bytes) -> bytes:
         last = b'<row r="1048576"><c r="A1048576"><v>1</v></c></row></sheetData>'
@@ -471,6 +475,7 @@ def test_a_million_blank_rows_of_workbook():
     assert "lignes vides" in within(20, 80, lambda: refusal(rewritten(sparse), "export.xlsx"))
 
 
+@pytest.mark.slow
 def test_a_zip_bomb_is_measured_before_it_is_opened():
     bomb = rewritten(lambda _, part: part, {"xl/sharedStrings2.xml": bytes(200_000_000)})
     assert len(bomb) < MAX_BYTES

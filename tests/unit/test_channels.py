@@ -85,6 +85,7 @@ def test_the_request_of_brevo() -> None:
     }
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_what_is_filled_in_is_never_read_as_a_placeholder(text: str) -> None:
     request = request_of(BREVO, TO, text)

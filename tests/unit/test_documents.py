@@ -74,6 +74,7 @@ def text_of(pdf):
     return " ".join(text.replace("\u202f", " ").replace("\u00a0", " ").split())
 
 
+@pytest.mark.slow
 def test_every_amount_of_a_slip_can_be_read_back():
     text = text_of(slip_pdf(SLIP))
     for cents in (123_450, -24_690, -200, 800, -150, 99_210, 61_725, 350):
@@ -85,6 +86,7 @@ def test_every_amount_of_a_slip_can_be_read_back():
     assert "reste" not in text
 
 
+@pytest.mark.slow
 def test_a_paid_slip_says_how():
     text = text_of(slip_pdf(replace(SLIP, payment="Chèque n° 0012345")))
     assert "Paiement : Chèque n° 0012345" in text

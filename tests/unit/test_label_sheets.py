@@ -78,6 +78,7 @@ def read_sorted(pdf, tmp_path):
     return [sorted(codes) for codes in read_codes(pdf, tmp_path)]
 
 
+@pytest.mark.slow
 def test_every_code_of_every_colour_is_read_from_the_printed_page(tmp_path):
     depositor = LabelDepositor(NAME, "Mercredi 14h-18h", tuple(a_list(first, 6) for first in COLOURS))
     expected = sorted(item.code for one in depositor.lists for item in one.items)

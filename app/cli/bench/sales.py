@@ -45,7 +45,8 @@ class Phase:
 def measure_sales(
     setting: Setting, tills: int = 8, people: int = 100, items: int = 10_000, seconds: float = 10.0
 ) -> Iterator[Measure]:
-    """A bourse per run; each way of sending lasts `seconds`, or until what was kept for it is sent."""
+    """A bourse per run: all it has is sold beforehand, and sent in each way for `seconds` as long as some is
+    left; the rest after the measure."""
     paced, singly = Phase("une par seconde et caisse"), Phase("une par envoi")
     batches = Phase(f"{BATCH} par envoi")
     pages: list[float] = []
@@ -57,31 +58,29 @@ def measure_sales(
             bourse.start()
             hall = open_tills(bourse, edition, tills)
             codes = codes_on_sale(edition)
-            few = int(seconds / PACE)
-            many = (len(hall[0].exchange.on_sale) // BASKET // tills - few) // 2
+            for till in hall:
+                write_sales(till, codes, len(till.exchange.on_sale) // BASKET // tills, BASKET)
             works = (
-                (paced, few, partial(_sell_in_time, seconds=seconds)),
-                (singly, many, partial(_send, size=1, seconds=seconds)),
-                (batches, many, partial(_send, size=BATCH, seconds=seconds)),
+                (paced, partial(_sell_in_time, seconds=seconds)),
+                (singly, partial(_send, size=1, seconds=seconds)),
+                (batches, partial(_send, size=BATCH, seconds=seconds)),
             )
             with PeakMemory([bourse.web_pid]) as memory, _readers(bourse, visitors, 6 * seconds, pages):
-                for phase, sales, work in works:
-                    for till in hall:
-                        write_sales(till, codes, sales, BASKET)
+                for phase, work in works:
                     _run(phase, hall, work)
+            at_once(hall, Till.send)
             peaks.append(memory.largest or 0)
             check_confirmed_once(hall, BASKET)
     yield from _measures(setting, (paced, singly, batches), pages, max(peaks), people)
 
 
 def _run(phase: Phase, hall: Sequence[Till], work: Callable[[Till], list[float]]) -> None:
-    """Send what waits at the tills in the way of this phase; then whatever is left."""
+    """Send what waits at the tills in the way of this phase."""
     waiting = _count_waiting(hall)
     found: list[list[float]] = []
     elapsed = at_once(hall, lambda till: found.append(work(till)))
     phase.requests += [each for times in found for each in times]
     phase.per_sale.append(elapsed / (waiting - _count_waiting(hall)))
-    at_once(hall, Till.send)
 
 
 def _count_waiting(hall: Sequence[Till]) -> int:

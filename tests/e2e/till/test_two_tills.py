@@ -11,7 +11,7 @@ from app.deposits.models import Item
 from app.deposits.services.stock import announce_change, withdraw
 from app.sales.models import LineState, Payment, Sale, SaleLine, SyncConflict
 from tests.e2e.till.conftest import open_on
-from tests.support.hall import Hall, sell, status
+from tests.support.hall import CLOCKS_DIFFER, Hall, sell, status
 from tests.support.server import LiveServer
 from tests.support.till_checks import ask_server, entries_on_server, flags_of, synchronise, wait_for_sales
 
@@ -27,6 +27,7 @@ def test_scenario_21_two_tills_offline_sell_one_item(
         expect(status(page)).to_contain_text("Synchronisé")
         page.context.set_offline(True)
     sell(pages[0], hall.codes[0], hall.codes[1])
+    pages[1].wait_for_timeout(CLOCKS_DIFFER)
     sell(pages[1], hall.codes[0], hall.codes[2])
     first, second = pages if arriving_first == 1 else reversed(pages)
     for count, page in enumerate((first, second), start=1):
