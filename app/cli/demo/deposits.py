@@ -79,12 +79,14 @@ def register_people(edition: Edition, people: list[Person], random: Random) -> N
 
 def fill_lists(edition: Edition, volunteer_id: int, random: Random) -> None:
     """Two lists of about ten items for everybody, validated, labelled, brought in and on sale."""
-    registrations = list(db.session.scalars(select(Registration).order_by(Registration.id)))
+    in_their_slot = select(Registration, Slot).join(Slot, Slot.id == Registration.slot_id)
+    expected = db.session.execute(in_their_slot.order_by(Registration.id)).tuples().all()
+    registrations = [registration for registration, _ in expected]
     numbers = _list_numbers(registrations)
     lists: list[dict[str, Any]] = []
     items: list[dict[str, Any]] = []
     check_ins: list[dict[str, Any]] = []
-    for registration in registrations:
+    for registration, slot in expected:
         brought = refused = 0
         for rank in range(1, LISTS_EACH + 1):
             shared = registration.list_kind is not ListKind.STANDARD
@@ -99,7 +101,7 @@ def fill_lists(edition: Edition, volunteer_id: int, random: Random) -> None:
             brought += len(made)
             refused += sum(item["state"] is ItemState.REFUSED for item in made)
             items.extend(made)
-        check_ins.append(_check_in_row(edition, registration, brought, refused, volunteer_id))
+        check_ins.append(_check_in_row(registration, slot, brought, refused, volunteer_id))
     _bulk(edition, ItemList, lists)
     _bulk(edition, Item, items)
     _bulk(edition, CheckIn, check_ins)
@@ -197,10 +199,11 @@ def _item_rows(
 
 
 def _check_in_row(
-    edition: Edition, registration: Registration, brought: int, refused: int, volunteer_id: int
+    registration: Registration, slot: Slot, brought: int, refused: int, volunteer_id: int
 ) -> dict[str, Any]:
+    """Brought in during the slot, a few after one another."""
     return {
-        "edition_id": edition.id,
+        "edition_id": registration.edition_id,
         "registration_id": registration.id,
         "identity_checked": True,
         "envelope_checked": True,
@@ -209,7 +212,7 @@ def _check_in_row(
         "recorded_by_id": volunteer_id,
         "accepted_count": brought - refused,
         "refused_count": refused,
-        "completed_at": edition.deposit_ends_at - timedelta(minutes=registration.id),
+        "completed_at": slot.starts_at + (slot.ends_at - slot.starts_at) * (registration.id % 60) / 60,
     }
 
 
