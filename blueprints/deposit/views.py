@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.core.clock import utcnow
 from app.core.dates import to_paris
 from app.deposits.queries.check_in import (
+    SHOWN,
     DepositDay,
     arrivals_of_day,
     deposit_days,
@@ -47,6 +48,7 @@ def search(edition_id: int) -> ResponseReturnValue:
         text=text,
         is_label=bool(LABEL.fullmatch(text)),
         found=found,
+        more=len(found) == SHOWN,
         days=days,
         day=day,
         no_slot=NO_SLOT,

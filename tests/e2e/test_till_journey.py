@@ -162,7 +162,20 @@ def test_a_sale_at_one_till_shows_at_the_other(
     expect(status(till)).to_contain_text("Synchronisé")
     hear_news(other)
     scan(other, hall.codes[0])
-    expect(other.locator("[data-answer]")).to_contain_text("en caisse C1")
+    told = re.compile(r"^\w+, en caisse C1 à \d\d:\d\d par Odile M\.$")
+    expect(other.locator("[data-answer-text]")).to_have_text(told)
+
+
+def test_what_is_sent_can_be_read_beside_every_tool_and_on_a_phone_who_sells(till: Page) -> None:
+    for hidden in ("[data-update]", "[data-open-sign-in]", "[data-training]"):
+        till.locator(hidden).evaluate("(element) => (element.hidden = false)")
+    state = till.locator("[data-status]").bounding_box()
+    assert state
+    assert state["width"] > 200
+    till.set_viewport_size({"width": 390, "height": 844})
+    seller = till.locator("[data-volunteer]")
+    expect(seller).to_have_text("Odile Marchand")
+    assert seller.evaluate("(element) => element.scrollWidth <= element.clientWidth")
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from app.core.errors import DomainError, NotFound
 from app.deposits.check_in_rules import CheckInClosed, Verified
 from app.deposits.models import CatalogueChange, CheckIn, Item, ItemList, ItemState, ListState, Registration
 from app.deposits.queries.catalogue import catalogue_items
+from app.deposits.queries.check_in import SHOWN
 from app.deposits.services import check_in as services
 from app.editions.models import EditionState
 from tests.factories import (
@@ -262,6 +263,16 @@ def test_a_person_is_found_as_one_types(desk: FlaskClient, app: Flask, text: str
     assert "Thérèse Hervé" in found
     assert "1 déposant " in found
     assert "<html" not in found
+
+
+def test_a_search_that_finds_too_many_asks_for_more_letters(desk: FlaskClient, app: Flask) -> None:
+    edition = EditionFactory()
+    for _ in range(SHOWN + 1):
+        RegistrationFactory(edition=edition, user=UserFactory(last_name="Blanchemain"))
+    db.session.commit()
+    page = desk.get(f"/editions/{edition.id}/deposit?q=blanche").text
+    assert f"Les {SHOWN} premiers déposants" in page
+    assert "tapez quelques lettres de plus" in page
 
 
 def test_a_scanned_label_leads_straight_to_its_depositor(desk: FlaskClient, a_list: ItemList) -> None:

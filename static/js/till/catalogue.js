@@ -67,9 +67,9 @@ export class Catalogue {
     if (!item && isSpare(code)) return { title: "Étiquette de réserve vierge", text: unbound(code) };
     if (!item) return { title: "Article inconnu", text: `${name} n'est pas en vente : appelez un gestionnaire.` };
     if (item.state === FOR_SALE) return null;
-    if (item.state === "s") return { title: "Déjà vendu", text: `${item.name} ${soldWhere(item)}` };
-    if (item.state === "w") return { title: "Retiré de la vente", text: `${item.name} ne doit plus être vendu.` };
-    return { title: "Plus en vente", text: `${item.name} n'est plus proposé à la vente.` };
+    if (item.state === "s") return { title: "Déjà vendu", text: soldWhere(item) };
+    if (item.state === "w") return { title: "Retiré de la vente", text: `Cet article ne doit plus être vendu : ${item.name}.` };
+    return { title: "Plus en vente", text: `Cet article n'est plus proposé à la vente : ${item.name}.` };
   }
 
   // Replace everything at once; what this till did itself since `askedAt`, or has not sent, stays as it knows it.
@@ -152,6 +152,8 @@ function unbound(code) {
   return `${shortName(code)} n'est collée sur aucun article. Cherchez l'article avec « Sans étiquette », ou faites lier l'étiquette par un gestionnaire.`;
 }
 
-function soldWhere({ till, at, by }) {
-  return till ? `a été vendu en caisse C${till} à ${time.format(at)}${by ? ` par ${by}` : ""}.` : "a déjà été vendu.";
+// A seller is a first name and an initial, `Odette P.`, which ends the sentence by itself.
+function soldWhere({ name, till, at, by }) {
+  if (!till) return `Cet article est déjà vendu : ${name}.`;
+  return `${name}, en caisse C${till} à ${time.format(at)}${by ? ` par ${by}` : "."}`;
 }
