@@ -80,7 +80,7 @@ def register_people(edition: Edition, people: list[Person], random: Random) -> N
 def fill_lists(edition: Edition, volunteer_id: int, random: Random) -> None:
     """Two lists of about ten items for everybody, validated, labelled, brought in and on sale."""
     in_their_slot = select(Registration, Slot).join(Slot, Slot.id == Registration.slot_id)
-    expected = db.session.execute(in_their_slot.order_by(Registration.id)).tuples().all()
+    expected = db.session.execute(in_their_slot.order_by(Registration.id)).all()
     registrations = [registration for registration, _ in expected]
     numbers = _list_numbers(registrations)
     lists: list[dict[str, Any]] = []
