@@ -1,6 +1,10 @@
 // Two sounds that cannot be taken for each other: one short high note, two long low ones.
 
+// Milliseconds of silence after which the computer's audio may rest: running, it keeps a tablet's processor awake.
+const REST = 2000;
+
 let context = null;
+let resting;
 
 function note(frequency, start, length, shape) {
   const oscillator = new OscillatorNode(context, { type: shape, frequency });
@@ -13,6 +17,8 @@ function note(frequency, start, length, shape) {
 function play(notes) {
   try {
     context ??= new AudioContext();
+    clearTimeout(resting);
+    resting = setTimeout(() => context.suspend(), REST);
     if (context.state === "suspended") context.resume();
     for (const each of notes) note(...each);
   } catch {
