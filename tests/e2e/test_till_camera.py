@@ -4,13 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, Playwright, expect
 
 from app.cli.support.film import blank, code_128, film, qr
 from app.cli.support.processes import find_program
 from tests.support.browser import CHROMIUM, DESKTOP, FLAGS
-from tests.support.hall import Hall, make_hall, open_till, scan, sign_in, wait_offline_ready, wait_ready
+from tests.support.hall import Hall, open_till, scan, sign_in, wait_offline_ready, wait_ready
 from tests.support.server import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -21,11 +20,6 @@ BECOMES = """(state) => {
 }"""
 NO_PICTURE = "() => document.querySelector('video').srcObject === null"
 HELD, AWAY = 75, 90  # frames: 2.5 s before the camera, 3 s away
-
-
-@pytest.fixture
-def hall(live_app: Flask) -> Hall:
-    return make_hall()
 
 
 def test_labels_are_read_by_camera_without_a_server(

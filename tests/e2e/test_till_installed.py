@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from app.cli.support.processes import find_program
 from tests.support.browser import CHROMIUM, DESKTOP, FLAGS
-from tests.support.hall import Hall, make_hall, open_till, sell, sign_in, wait_offline_ready, wait_ready
+from tests.support.hall import Hall, open_till, sell, sign_in, wait_offline_ready, wait_ready
 from tests.support.server import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -20,11 +19,6 @@ OFFER = """() => {
     dispatchEvent(event);
     return event.defaultPrevented;
 }"""
-
-
-@pytest.fixture
-def hall(live_app: Flask) -> Hall:
-    return make_hall()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
 from app.core.codes import make_code
@@ -17,7 +16,6 @@ from tests.support.browser import DESKTOP, PHONE, sideways
 from tests.support.hall import (
     Hall,
     hear_news,
-    make_hall,
     open_till,
     scan,
     sell,
@@ -28,20 +26,6 @@ from tests.support.hall import (
 from tests.support.server import LiveServer
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def hall(live_app: Flask) -> Hall:
-    return make_hall()
-
-
-@pytest.fixture
-def till(new_context: Callable[..., BrowserContext], live_server: LiveServer, hall: Hall) -> Page:
-    context = new_context()
-    sign_in(context, live_server, hall.volunteer)
-    page = context.new_page()
-    open_till(page, hall.tills[0])
-    return page
 
 
 def pay(page: Page, *keys: str) -> None:

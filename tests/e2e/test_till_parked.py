@@ -3,30 +3,14 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from app.core.db import db
 from app.deposits.models import Item
 from app.deposits.services.stock import withdraw
-from tests.support.hall import Hall, hear_news, make_hall, open_till, scan, sell, sign_in, wait_ready
-from tests.support.server import LiveServer
+from tests.support.hall import Hall, hear_news, scan, sell, wait_ready
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def hall(live_app: Flask) -> Hall:
-    return make_hall()
-
-
-@pytest.fixture
-def till(new_context: Callable[..., BrowserContext], live_server: LiveServer, hall: Hall) -> Page:
-    context = new_context()
-    sign_in(context, live_server, hall.volunteer)
-    page = context.new_page()
-    open_till(page, hall.tills[0])
-    return page
 
 
 def park(page: Page, *codes: str) -> None:

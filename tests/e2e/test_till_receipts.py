@@ -5,12 +5,11 @@ from collections.abc import Callable
 
 import pytest
 import zxingcpp
-from flask import Flask
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.support.hall import Hall, make_hall, open_till, scan, sell, sign_in, wait_offline_ready, wait_ready
+from tests.support.hall import Hall, scan, sell, wait_offline_ready, wait_ready
 from tests.support.server import LiveServer
 from tests.support.till_checks import remembered
 
@@ -18,20 +17,6 @@ pytestmark = pytest.mark.browser
 
 MM = 72 / 25.4
 COUNT_PRINTS = "() => { window.prints = 0; window.print = () => { window.prints += 1; }; }"
-
-
-@pytest.fixture
-def hall(live_app: Flask) -> Hall:
-    return make_hall()
-
-
-@pytest.fixture
-def till(new_context: Callable[..., BrowserContext], live_server: LiveServer, hall: Hall) -> Page:
-    context = new_context()
-    sign_in(context, live_server, hall.volunteer)
-    page = context.new_page()
-    open_till(page, hall.tills[0])
-    return page
 
 
 def printed(page: Page) -> tuple[str, float, float]:

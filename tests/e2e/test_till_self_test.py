@@ -3,12 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.support.hall import (
     Hall,
-    make_hall,
     open_till,
     scan,
     sign_in,
@@ -40,11 +38,6 @@ OTHER_KEY = """async (tillId) => {
     await database.put("meta", { offset: 180000, error: 5 }, "clock");
     database.close();
 }"""
-
-
-@pytest.fixture
-def hall(live_app: Flask) -> Hall:
-    return make_hall()
 
 
 def opened(context: BrowserContext, server: LiveServer, hall: Hall) -> Page:

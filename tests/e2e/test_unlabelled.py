@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from app.cli.support.processes import wait_until
 from app.core.codes import make_code
@@ -15,16 +14,12 @@ from app.labels.services import bind_spare, create_spares, release_spare
 from app.sales.models import LineState, SaleLine
 from tests.support.hall import (
     Hall,
-    make_hall,
-    open_till,
     scan,
     sell,
-    sign_in,
     status,
     wait_offline_ready,
     wait_ready,
 )
-from tests.support.server import LiveServer
 
 pytestmark = pytest.mark.browser
 
@@ -69,20 +64,6 @@ SEARCH = """async ([goods, typed]) => {
     const items = goods.map(([code, name, detail, price, state]) => ({ code, name, detail, price, state }));
     return typed.map((text) => search(items, text, 26, 40).hits.map(({ code }) => shortName(code)));
 }"""
-
-
-@pytest.fixture
-def hall(live_app: Flask) -> Hall:
-    return make_hall()
-
-
-@pytest.fixture
-def till(new_context: Callable[..., BrowserContext], live_server: LiveServer, hall: Hall) -> Page:
-    context = new_context()
-    sign_in(context, live_server, hall.volunteer)
-    page = context.new_page()
-    open_till(page, hall.tills[0])
-    return page
 
 
 def test_what_is_typed_finds_the_item_one_sees(till: Page) -> None:

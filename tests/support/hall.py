@@ -91,6 +91,14 @@ def open_till(page: Page, till: Till, opening_float: str = "50") -> None:
     wait_ready(page)
 
 
+def open_on(context: BrowserContext, server: LiveServer, hall: Hall, number: int = 1) -> Page:
+    """A till of the hall, opened in this browser."""
+    sign_in(context, server, hall.volunteer)
+    page = context.new_page()
+    open_till(page, hall.tills[number - 1])
+    return page
+
+
 def wait_ready(page: Page) -> None:
     """The till's page is there and sells."""
     page.wait_for_url(re.compile(r"/till/\d+$"))

@@ -1,4 +1,4 @@
-"""A hall, its tills in real browsers and the real server, on each database: what faults are made on."""
+"""The real server on each database, the network between, browsers that die: what faults are made on."""
 
 import shutil
 import subprocess
@@ -6,15 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import BrowserContext, Playwright
 
 from app.cli.support.processes import find_program
 from app.cli.support.proxy import FaultyProxy
 from config.settings import ROOT
 from tests.support.browser import CHROMIUM, DESKTOP, FLAGS
 from tests.support.databases import Databases, MariaDbDatabases
-from tests.support.hall import Hall, make_hall, open_till, sign_in
 from tests.support.server import LiveServer
 
 
@@ -38,25 +36,6 @@ def live_server(backend: str, databases: Databases, request: pytest.FixtureReque
         server.stop()
         server.code = ROOT
     server.start()
-
-
-@pytest.fixture
-def hall(live_app: Flask) -> Hall:
-    return make_hall()
-
-
-@pytest.fixture
-def till(new_context: Callable[..., BrowserContext], live_server: LiveServer, hall: Hall) -> Page:
-    """C1, open and ready to sell."""
-    return open_on(new_context(), live_server, hall)
-
-
-def open_on(context: BrowserContext, server: LiveServer, hall: Hall, number: int = 1) -> Page:
-    """A till of the hall, opened in this browser."""
-    sign_in(context, server, hall.volunteer)
-    page = context.new_page()
-    open_till(page, hall.tills[number - 1])
-    return page
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from app.core.clock import utcnow
-from tests.e2e.till.conftest import open_on
-from tests.support.hall import Hall, sell, status
+from tests.support.hall import Hall, open_on, sell, status
 from tests.support.server import LiveServer
 from tests.support.till_checks import (
     SET_CLOCK,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
-from tests.e2e.till.conftest import kill_browser, open_on
-from tests.support.hall import Hall, scan, sell, status, wait_offline_ready, wait_ready
+from tests.e2e.till.conftest import kill_browser
+from tests.support.hall import Hall, open_on, scan, sell, status, wait_offline_ready, wait_ready
 from tests.support.server import LiveServer
 from tests.support.till_checks import SLOW, kept_offline, sales_on_server, synchronise, wait_for_sales
 

@@ -12,8 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from app.cli.support.processes import wait_until
 from app.cli.support.proxy import Fault, FaultyProxy
 from app.sales.models import JournalEntry
-from tests.e2e.till.conftest import open_on
-from tests.support.hall import Hall, scan, sell, status, wait_offline_ready, wait_ready
+from tests.support.hall import Hall, open_on, scan, sell, status, wait_offline_ready, wait_ready
 from tests.support.server import LiveServer
 from tests.support.till_checks import (
     count_on_server,

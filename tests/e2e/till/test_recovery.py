@@ -13,9 +13,9 @@ from app.core.db import db
 from app.sales.models import JournalEntry, Payment
 from app.sales.services.orders import ask_to_synchronise
 from app.sales.services.reconciliation import start_epoch
-from tests.e2e.till.conftest import kill_browser, open_on
+from tests.e2e.till.conftest import kill_browser
 from tests.support.databases import Databases
-from tests.support.hall import Hall, hear_news, scan, sell, status, wait_offline_ready, wait_ready
+from tests.support.hall import Hall, hear_news, open_on, scan, sell, status, wait_offline_ready, wait_ready
 from tests.support.server import LiveServer
 from tests.support.till_checks import (
     SET_CLOCK,

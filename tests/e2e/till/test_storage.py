@@ -9,8 +9,7 @@ from app.cli.support.processes import wait_until
 from app.cli.support.proxy import Fault, FaultyProxy
 from app.core.db import db
 from app.sales.services.reconciliation import start_epoch
-from tests.e2e.till.conftest import open_on
-from tests.support.hall import Hall, scan, sell, status, wait_ready
+from tests.support.hall import Hall, open_on, scan, sell, status, wait_ready
 from tests.support.server import LiveServer
 from tests.support.till_checks import FULL_DISK, entries_on_server, journal_of, synchronise, wait_for_sales
 

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from app.core.db import db
 from app.sales.models import TillSession
 from app.sales.services.sessions import Count, close_session
-from tests.e2e.till.conftest import open_on
-from tests.support.hall import Hall, scan, sell, sign_in, status, wait_ready
+from tests.support.hall import Hall, open_on, scan, sell, sign_in, status, wait_ready
 from tests.support.server import LiveServer
 from tests.support.till_checks import entries_on_server, flags_of, synchronise, wait_for_sales
 

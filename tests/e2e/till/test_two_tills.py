@@ -10,8 +10,7 @@ from app.core.db import db
 from app.deposits.models import Item
 from app.deposits.services.stock import announce_change, withdraw
 from app.sales.models import LineState, Payment, Sale, SaleLine, SyncConflict
-from tests.e2e.till.conftest import open_on
-from tests.support.hall import CLOCKS_DIFFER, Hall, sell, status
+from tests.support.hall import CLOCKS_DIFFER, Hall, open_on, sell, status
 from tests.support.server import LiveServer
 from tests.support.till_checks import ask_server, entries_on_server, flags_of, synchronise, wait_for_sales
 
