@@ -3,8 +3,9 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import event, inspect, select
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy import event, select
+from sqlalchemy.orm import ORMExecuteState, PassiveFlag, Session
+from sqlalchemy.orm.attributes import History, get_history
 from sqlalchemy.orm.util import identity_key
 
 from app.core.db import Base
@@ -41,7 +42,7 @@ def refuse_changes_to_closed_editions(session: Session, *_: object) -> None:
 
 def _editions_of(session: Session, row: Any) -> set[int]:
     """The edition a row belongs to, and the one it is taken away from, however each was said."""
-    history = inspect(row).attrs.edition_id.history
+    history = _history(row, "edition_id")
     said = {*history.added, *history.unchanged, *history.deleted}
     related = row.__dict__.get("edition")
     if related is not None:
@@ -52,8 +53,13 @@ def _editions_of(session: Session, row: Any) -> set[int]:
     return {edition_id for edition_id in said if edition_id is not None}
 
 
+def _history(row: object, attribute: str) -> History:
+    """What it is and was, as far as that is known without asking the database."""
+    return get_history(row, attribute, PassiveFlag.PASSIVE_NO_INITIALIZE)
+
+
 def _refuse_edit_of_closed(edition: Edition) -> None:
-    history = inspect(edition).attrs.state.history
+    history = _history(edition, "state")
     if not history.has_changes() and edition.state in READ_ONLY_STATES:
         raise EditionIsClosed
 
@@ -63,7 +69,7 @@ def _any_closed(session: Session, edition_ids: set[int]) -> bool:
     for edition_id in edition_ids:
         edition = session.identity_map.get(identity_key(Edition, edition_id))
         if edition is not None:
-            was = inspect(edition).attrs.state.history.deleted
+            was = _history(edition, "state").deleted
             states[edition_id] = was[0] if was else edition.state
     missing = edition_ids - states.keys()
     if missing:
