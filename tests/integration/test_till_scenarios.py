@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select, text
+from sqlalchemy.engine import ExceptionContext
 
 from app.cli.support.mariadb import MariaDbServer
+from app.cli.support.processes import wait_until
 from app.core.clock import utcnow
 from app.core.db import db
 from app.deposits.models import Item, ItemState
@@ -30,6 +32,9 @@ from tests.support.databases import Databases, MariaDbDatabases
 from tests.support.http_client import HttpClient
 from tests.support.server import LiveServer
 from tests.support.till import TestTill
+
+# What MariaDB calls it.
+DEADLOCK = 1213
 
 
 def tills_with_items(tills: int, items: int) -> tuple[list[TestTill], list[Item]]:
@@ -140,6 +145,43 @@ def test_scenario_25_eight_tills_with_long_queues_synchronise_together(
     assert all(row.sold_at == row.at for row in owners)
     conflicts = db.session.scalar(select(func.count()).select_from(SyncConflict))
     assert conflicts == 2 * sales - len(owners)
+
+
+@pytest.mark.parametrize("backend", ["mariadb"])
+def test_scenario_25_a_sale_that_the_database_gave_up_is_recorded_all_the_same(own_app: Flask) -> None:
+    """Two transactions wait for each other's item; the server ends the one that wrote less, the sale."""
+    [till], items = tills_with_items(1, 2)
+    first, second = sorted(item.id for item in items)
+    sale = till.sale(*[(item.code, 450) for item in items])
+    db.session.remove()
+    given_up: list[int] = []
+
+    @event.listens_for(db.engine, "handle_error")
+    def note(context: ExceptionContext) -> None:
+        given_up.append(context.original_exception.args[0])
+
+    def post() -> Any:
+        with own_app.app_context():
+            return till.send(own_app.test_client(), sale)
+
+    with ThreadPoolExecutor(1) as pool, db.engine.connect() as other:
+        for number in range(100):
+            other.execute(
+                text("update item set brand = :brand where id = :id"), {"brand": number, "id": second}
+            )
+        answer = pool.submit(post)
+        wait_until(lambda: waiting_for_locks() == 1, "the sale waits for its second item")
+        other.execute(text("select id from item where id = :id for update"), {"id": first})
+        other.rollback()
+        assert verdicts(answer.result(30)) == ["confirmed"]
+    assert given_up == [DEADLOCK]
+
+
+def waiting_for_locks() -> int:
+    time.sleep(0.2)  # asked more often, InnoDB repeats what it said before
+    with db.engine.connect() as connection:
+        waiting = "select count(*) from information_schema.innodb_trx where trx_state = 'LOCK WAIT'"
+        return connection.scalar(text(waiting)) or 0
 
 
 def test_scenario_26_one_byte_altered_and_a_replay_under_another_till(

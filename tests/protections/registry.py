@@ -166,12 +166,21 @@ PROTECTIONS = (
             ),
         ),
     ),
-    _one(
+    Protection(
         24,
         "an entry that cannot be read is set aside",
-        JOURNAL,
-        "    except InvalidEntry as error:\n",
-        "    except InvalidEntry as error:\n        raise\n",
+        (
+            Edit(
+                JOURNAL,
+                "    except InvalidEntry as error:\n",
+                "    except InvalidEntry as error:\n        raise\n",
+            ),
+            Edit(
+                JOURNAL,
+                "(SQLAlchemyError, DomainError, ValueError, ArithmeticError, LookupError)",
+                "(SQLAlchemyError,)",
+            ),
+        ),
     ),
     _one(
         25,
