@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
@@ -21,6 +21,12 @@ from app.sales.queries.sales import paid_by
 from app.sales.rules import Claim
 
 PER_PAGE = 100
+# Made once: making them costs more than the question does, which each till asks at each ping.
+_item_list, _given, _given_list = aliased(ItemList), aliased(Item), aliased(ItemList)
+_kept_line, _lost_line = aliased(SaleLine), aliased(SaleLine)
+_kept_sale, _lost_sale = aliased(Sale), aliased(Sale)
+_kept_till, _lost_till = aliased(Till), aliased(Till)
+_kept_by, _lost_by, _settler = aliased(User), aliased(User), aliased(User)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,25 +139,27 @@ def is_kept() -> ColumnElement[bool]:
     return (SaleLine.state == LineState.CONFLICT) & SaleLine.id.in_(settled)
 
 
+_OF_TILL = (
+    select(
+        Item, _kept_line.price_cents, _lost_line.price_cents, _kept_sale, _lost_sale, _kept_till, _lost_till
+    )
+    .select_from(SyncConflict)
+    .join(Item, Item.id == SyncConflict.item_id)
+    .join(_lost_line, _lost_line.id == SyncConflict.loser_line_id)
+    .join(_lost_sale, _lost_sale.id == _lost_line.sale_id)
+    .join(_lost_till, _lost_till.id == _lost_sale.till_id)
+    .join(_kept_line, _kept_line.id == SyncConflict.winner_line_id)
+    .join(_kept_sale, _kept_sale.id == _kept_line.sale_id)
+    .join(_kept_till, _kept_till.id == _kept_sale.till_id)
+    .where(SyncConflict.resolved_at.is_(None))
+    .where((_lost_sale.till_id == bindparam("till_id")) | (_kept_sale.till_id == bindparam("till_id")))
+    .order_by(Item.code, SyncConflict.id)
+)
+
+
 def conflicts_of_till(till_id: int) -> list[TillConflict]:
     """Items that a sale of this till lost, or won over another, still to be settled; by label."""
-    winner, loser = aliased(SaleLine), aliased(SaleLine)
-    winning, losing = aliased(Sale), aliased(Sale)
-    winning_till, losing_till = aliased(Till), aliased(Till)
-    rows = db.session.execute(
-        select(Item, winner.price_cents, loser.price_cents, winning, losing, winning_till, losing_till)
-        .select_from(SyncConflict)
-        .join(Item, Item.id == SyncConflict.item_id)
-        .join(loser, loser.id == SyncConflict.loser_line_id)
-        .join(losing, losing.id == loser.sale_id)
-        .join(losing_till, losing_till.id == losing.till_id)
-        .join(winner, winner.id == SyncConflict.winner_line_id)
-        .join(winning, winning.id == winner.sale_id)
-        .join(winning_till, winning_till.id == winning.till_id)
-        .where(SyncConflict.resolved_at.is_(None))
-        .where((losing.till_id == till_id) | (winning.till_id == till_id))
-        .order_by(Item.code, SyncConflict.id)
-    ).all()
+    rows = db.session.execute(_OF_TILL, {"till_id": till_id}).all()
     if not rows:
         return []
     book = get_edition(rows[0][0].edition_id).rulebook
@@ -175,13 +183,6 @@ def conflicts_of_till(till_id: int) -> list[TillConflict]:
 
 def _milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
-
-
-_item_list, _given, _given_list = aliased(ItemList), aliased(Item), aliased(ItemList)
-_kept_line, _lost_line = aliased(SaleLine), aliased(SaleLine)
-_kept_sale, _lost_sale = aliased(Sale), aliased(Sale)
-_kept_till, _lost_till = aliased(Till), aliased(Till)
-_kept_by, _lost_by, _settler = aliased(User), aliased(User), aliased(User)
 
 
 def _views(edition_id: int) -> Select[*tuple[Any, ...]]:
