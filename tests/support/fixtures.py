@@ -20,6 +20,7 @@ from app.accounts.models import User
 from app.accounts.sessions import open_session
 from app.cli.support.mariadb import MariaDbServer
 from app.core.db import db
+from app.extensions import limiter
 from config.logging import set_up_logging
 from tests.support.databases import Databases, MariaDbDatabases, SqliteDatabases, make_app, rolled_back
 from tests.support.redis_server import RedisServer
@@ -99,6 +100,8 @@ def app(databases: Databases, shared_app: Callable[[Databases], Flask]) -> Itera
     """The application with its context pushed; whatever is committed is undone after the test."""
     app = shared_app(databases)
     config = dict(app.config)
+    # One limiter serves all applications of this process: a measure makes some that limit attempts.
+    limiter.enabled = app.config["RATELIMIT_ENABLED"]
     # Commands that another test ran wrote theirs elsewhere.
     set_up_logging(debug=False, security_file=app.config["DATA_DIR"] / "log" / "security.log")
     with rolled_back(app):
