@@ -2,12 +2,25 @@
 
 import getpass
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pymysql
 
 from app.cli.support.processes import Process, find_program, free_port
+
+# The server crashes now and then while it makes its own tables, when several do at once.
+INSTALLS = 4
+
+
+def _install(command: list[str], data: Path) -> None:
+    for _ in range(INSTALLS):
+        shutil.rmtree(data, ignore_errors=True)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return
+    raise RuntimeError(f"mariadb-install-db failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
 class MariaDbServer:
@@ -20,14 +33,7 @@ class MariaDbServer:
         common = ["--no-defaults", f"--datadir={data}"]
         if os.geteuid() == 0:
             common.append("--user=root")
-        done = subprocess.run(
-            [install, *common, "--auth-root-authentication-method=normal", "--skip-test-db"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise RuntimeError(f"mariadb-install-db failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        _install([install, *common, "--auth-root-authentication-method=normal", "--skip-test-db"], data)
         self.port = free_port()
         self._log = directory / "mariadbd.log"
         self._command = [
