@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import Table, event, select
 from sqlalchemy.orm import ORMExecuteState, PassiveFlag, Session
 from sqlalchemy.orm.attributes import History, get_history
 from sqlalchemy.orm.util import identity_key
@@ -97,5 +97,6 @@ def refuse_bulk_changes_to_closed_editions(state: ORMExecuteState) -> None:
 
 @cache
 def _guarded_tables() -> frozenset[str]:
-    owned = [each for each in Base.registry.mappers if issubclass(each.class_, EditionOwned)]
-    return frozenset({Edition.__tablename__, *(each.local_table.name for each in owned)})  # type: ignore[attr-defined]
+    owned = [each.local_table for each in Base.registry.mappers if issubclass(each.class_, EditionOwned)]
+    names = {table.name for table in owned if isinstance(table, Table)}
+    return frozenset({Edition.__tablename__} | names)

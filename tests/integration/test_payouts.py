@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.accounts.models import Role
 from app.core.audit import AuditEntry
@@ -33,6 +33,7 @@ from app.payouts.rules import (
 from app.sales.models import PaymentMethod
 from app.sales.services.sessions import open_session
 from tests.factories import EditionFactory, TillFactory, UserFactory, declared_list, list_on_sale
+from tests.support.queries import counted_queries
 from tests.support.sales import sell, sell_twice, sell_unknown, void
 
 
@@ -384,13 +385,8 @@ def test_depositors_are_found_by_name_number_and_state(bourse: Bourse):
 
 def test_computing_asks_the_same_number_of_queries_for_3_and_for_30(bourse: Bourse):
     def count_queries() -> int:
-        seen: list[str] = []
-        listener = lambda *args: seen.append(args[2])  # noqa: E731
-        connection = db.session.connection()
-        event.listen(connection, "before_cursor_execute", listener)
-        outcome = bourse.compute()
-        event.remove(connection, "before_cursor_execute", listener)
-        assert outcome.created
+        with counted_queries() as seen:
+            assert bourse.compute().created
         return len(seen)
 
     for _ in range(3):

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from app.accounts.models import Role, User
 from app.core.clock import utcnow
@@ -38,6 +38,7 @@ from app.editions.queries import list_slots
 from app.editions.rulebook import Rulebook
 from app.editions.services.creation import NewEdition, create_edition
 from tests.factories import ItemFactory, UserFactory
+from tests.support.queries import counted_queries
 
 Login = Callable[[FlaskClient, User], FlaskClient]
 STANDARD, MEMBER, FAMILY = ListKind.STANDARD, ListKind.MEMBER, ListKind.FAMILY
@@ -396,14 +397,10 @@ def test_the_list_costs_the_same_for_ten_and_for_a_thousand(
 
     login(client, UserFactory(role=Role.MANAGER))
     counts = []
-    engine = db.session.connection().engine
     for some in (users[:10], users[10:]):
         fill(some)
-        seen: list[str] = []
-        note = lambda _c, _cur, statement, *_: seen.append(statement)  # noqa: B023, E731
-        event.listen(engine, "before_cursor_execute", note)
-        assert client.get(f"/editions/{edition.id}/registrations").status_code == 200
-        event.remove(engine, "before_cursor_execute", note)
+        with counted_queries() as seen:
+            assert client.get(f"/editions/{edition.id}/registrations").status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[1]
     assert counts[0] > 3

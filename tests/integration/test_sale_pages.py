@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -79,8 +80,8 @@ def close(till: TestTill, pieces: dict[int, int], card: int = 0) -> None:
 # --- finding
 
 
-def found(edition: Edition, **wanted: object) -> list[str]:
-    return [row.ticket for row in search_sales(edition, SaleFilter(**wanted)).rows]  # type: ignore[arg-type]
+def found(edition: Edition, **wanted: Any) -> list[str]:
+    return [row.ticket for row in search_sales(edition, SaleFilter(**wanted)).rows]
 
 
 def test_sales_are_found_by_till_time_label_amount_and_state(edition: Edition, items: list[Item]) -> None:
