@@ -1,11 +1,9 @@
 """Journal, ping and catalogue of the tills."""
 
-import gzip
-import json
 from dataclasses import asdict
 from typing import Any
 
-from flask import Response, jsonify, make_response, request
+from flask import jsonify, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
@@ -89,20 +87,12 @@ def catalogue() -> ResponseReturnValue:
     """All items (with an ETag), or with `?since=<cursor>` those changed after it."""
     device = till_device()
     if "since" in request.args:
-        return _compressed(catalogue_delta(device, request.args.get("since", 0, type=int)))
+        return jsonify(catalogue_delta(device, request.args.get("since", 0, type=int)))
     version = catalogue_version(device)
     if request.if_none_match.contains_weak(version):
         response = make_response("", 304)
     else:
-        response = _compressed(whole_catalogue(device))
+        response = jsonify(whole_catalogue(device))
     response.set_etag(version, weak=True)
     response.headers["Cache-Control"] = "no-cache"
     return response
-
-
-def _compressed(data: dict[str, Any]) -> Response:
-    body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-    headers = {"Content-Type": "application/json", "Vary": "Accept-Encoding"}
-    if request.accept_encodings.quality("gzip") > 0:
-        body, headers["Content-Encoding"] = gzip.compress(body, 6), "gzip"
-    return make_response(body, headers)
