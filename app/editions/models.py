@@ -3,7 +3,6 @@
 import enum
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -59,13 +58,13 @@ LIST_KIND_LABELS = {
 
 
 class StoredRulebook(TypeDecorator[Rulebook]):
-    """A rulebook in JSON. The same text gives the same object, without being parsed again."""
+    """A rulebook in JSON, written once and parsed once: the same text gives the same object."""
 
     impl = JSON
     cache_ok = True
 
-    def process_bind_param(self, value: Rulebook | None, dialect: Dialect) -> dict[str, Any] | None:
-        return None if value is None else value.to_dict()
+    def bind_processor(self, dialect: Dialect) -> Callable[[Rulebook | None], str | None]:
+        return lambda book: None if book is None else book.to_store
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], Rulebook | None]:
         return lambda text: None if text is None else Rulebook.stored(text)

@@ -105,6 +105,11 @@ class Rulebook:
         return written
 
     @cached_property
+    def to_store(self) -> str:
+        """What an edition keeps; `Rulebook.stored(book.to_store) == book`."""
+        return json.dumps(self.to_dict())
+
+    @cached_property
     def item_types(self) -> tuple[ItemType, ...]:
         """All types, in the order of the categories."""
         return tuple(each for category in self.categories for each in category.types)

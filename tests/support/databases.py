@@ -10,10 +10,11 @@ from typing import Any, Protocol
 
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import create_engine
 
 from app.cli.support.copies import copy_sqlite, keep_mariadb, keep_sqlite
 from app.cli.support.mariadb import MariaDbServer
-from app.core.db import db
+from app.core.db import db, engine_options, prepare_engine
 from app.factory import create_app
 from config.settings import ROOT
 
@@ -117,6 +118,22 @@ def migrate(url: str, data_dir: Path) -> None:
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
         db.engine.dispose()
+
+
+@contextmanager
+def moved_to(app: Flask, url: str) -> Iterator[None]:
+    """Within, the application works on another database, as if made for it, in a tenth of the time."""
+    with app.app_context():
+        engines = db.engines
+        usual = db.engine
+        engines[None] = create_engine(url, **engine_options(url))
+        prepare_engine(engines[None])
+        try:
+            yield
+        finally:
+            db.session.remove()
+            engines[None].dispose()
+            engines[None] = usual
 
 
 @contextmanager

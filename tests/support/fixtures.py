@@ -3,6 +3,7 @@
 import gc
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +23,14 @@ from app.cli.support.mariadb import MariaDbServer
 from app.core.db import db
 from app.extensions import limiter
 from config.logging import set_up_logging
-from tests.support.databases import Databases, MariaDbDatabases, SqliteDatabases, make_app, rolled_back
+from tests.support.databases import (
+    Databases,
+    MariaDbDatabases,
+    SqliteDatabases,
+    make_app,
+    moved_to,
+    rolled_back,
+)
 from tests.support.redis_server import RedisServer
 
 ROOM_NEEDED = 2 * 1024**3
@@ -99,25 +107,32 @@ def shared_app(run_dir: Path) -> Callable[[Databases], Flask]:
 def app(databases: Databases, shared_app: Callable[[Databases], Flask]) -> Iterator[Flask]:
     """The application with its context pushed; whatever is committed is undone after the test."""
     app = shared_app(databases)
+    with as_made(app), rolled_back(app):
+        yield app
+
+
+@pytest.fixture
+def own_app(
+    databases: Databases, shared_app: Callable[[Databases], Flask], tmp_path: Path
+) -> Iterator[Flask]:
+    """The application alone on a database, with real commits: for threads, workers, lock clashes."""
+    app = shared_app(databases)
+    with as_made(app), moved_to(app, databases.create()):
+        app.config["DATA_DIR"] = tmp_path
+        yield app
+
+
+@contextmanager
+def as_made(app: Flask) -> Iterator[None]:
+    """Within, a test may change the settings of the application."""
     config = dict(app.config)
     # One limiter serves all applications of this process: a measure makes some that limit attempts.
     limiter.enabled = app.config["RATELIMIT_ENABLED"]
     # Commands that another test ran wrote theirs elsewhere.
     set_up_logging(debug=False, security_file=app.config["DATA_DIR"] / "log" / "security.log")
-    with rolled_back(app):
-        yield app
+    yield
     app.config.clear()
     app.config.update(config)
-
-
-@pytest.fixture
-def own_app(databases: Databases, tmp_path: Path) -> Iterator[Flask]:
-    """An application alone on its database, with real commits: for threads, workers, lock clashes."""
-    app = make_app(databases.create(), tmp_path)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ class Conversation(socketserver.StreamRequestHandler):
 def smtp_sink() -> Iterator[SmtpSink]:
     """A running sink, closed at the end."""
     with SmtpSink() as sink:
-        thread = threading.Thread(target=sink.serve_forever, daemon=True)
+        thread = threading.Thread(target=sink.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield sink
         sink.shutdown()
