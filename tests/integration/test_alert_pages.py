@@ -32,7 +32,7 @@ def manager(app: Flask, client: FlaskClient, login: SignIn) -> FlaskClient:
 def down(watching: Watching) -> Watching:
     """The application has been down for long enough that the first person was told."""
     watching.web.answers = [Answer(503, "{}")]
-    watching.pass_minutes(7.5, every=2.5)
+    watching.pass_minutes(7.5, every=1)
     return watching
 
 
@@ -147,7 +147,7 @@ def test_a_message_that_does_not_leave_is_tried_again(
 ) -> None:
     gateway.answers = [Answer(503, "busy"), Answer(503, "busy"), Answer()]
     watching.web.answers = [Answer(503, "{}")]
-    watching.pass_minutes(7.5, every=2.5)
+    watching.pass_minutes(7.5)
     notices = db.session.scalars(select(Notice).order_by(Notice.id)).all()
     assert [notice.state for notice in notices] == [NoticeState.QUEUED, NoticeState.QUEUED]
     assert "503" in notices[0].error
