@@ -48,7 +48,6 @@ def run_dir() -> Iterator[Path]:
 
 def pytest_collection_finish() -> None:
     """What is there before the first test stays until the last: the garbage collector need not look again."""
-    gc.collect()
     gc.freeze()
     gc.enable()
 
