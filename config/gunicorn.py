@@ -1,5 +1,6 @@
 """gunicorn: one process of eight threads on SQLite, more processes on a database server."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -32,6 +33,12 @@ def on_starting(server: object) -> None:
     """Counting begins again with the server."""
     shutil.rmtree(COUNTS, ignore_errors=True)
     COUNTS.mkdir(parents=True)
+
+
+def post_worker_init(worker: object) -> None:
+    """The application is loaded for good: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(server: object, worker: Any) -> None:

@@ -14,7 +14,7 @@ from jobs.queue import dispatch_mail
 from jobs.runner import Progress
 
 # Rows registered in one transaction: the edition's row is locked meanwhile.
-BATCH = 50
+BATCH = 100
 
 
 def import_billetweb(job: BackgroundJob, progress: Progress) -> str:

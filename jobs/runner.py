@@ -60,7 +60,7 @@ def run_job(job_id: str) -> None:
         started=time.perf_counter(),
     )
     try:
-        message = _load(HANDLERS[job.kind])(job, Progress(job))
+        message = load_handler(job.kind)(job, Progress(job))
     except DomainError as refusal:
         db.session.rollback()
         log.warning("job.refused", job=job_id, kind=job.kind)
@@ -88,7 +88,8 @@ def _finish(job_id: str, message: str, *, failed: bool = False) -> None:
     in_transaction(lambda: finish_job(db.session.get_one(BackgroundJob, job_id), message, failed=failed))
 
 
-def _load(path: str) -> Callable[[BackgroundJob, Progress], str]:
-    module, _, name = path.partition(":")
+def load_handler(kind: str) -> Callable[[BackgroundJob, Progress], str]:
+    """What does jobs of this kind, imported when it is needed."""
+    module, _, name = HANDLERS[kind].partition(":")
     handler: Any = getattr(import_module(module), name)
     return handler  # type: ignore[no-any-return]

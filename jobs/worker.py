@@ -1,5 +1,6 @@
 """The process that does the long work: RQ's worker, with the application around each job."""
 
+import gc
 import os
 import socket
 import time
@@ -15,6 +16,7 @@ from sqlalchemy.orm import configure_mappers
 from app.core.db import db
 from app.documents.fonts import register_fonts
 from jobs.queue import QUEUE_NAME, connect, queue
+from jobs.runner import HANDLERS, load_handler
 
 log = structlog.get_logger()
 # Seconds: a dead worker is noticed soon, and its job taken up again.
@@ -38,11 +40,16 @@ def run_worker(app: Flask, *, burst: bool = False) -> None:
             job_monitoring_interval=MONITORING_INTERVAL,
         )
         # Done once here rather than by every job: forks have them.
+        for kind in HANDLERS:
+            load_handler(kind)
         register_fonts()
         configure_mappers()
         # Each job runs in a fork, which must open connections of its own.
         db.session.remove()
         db.engine.dispose()
+        # What is there by now stays: no job's garbage collector needs to look at it, which copies its memory.
+        gc.collect()
+        gc.freeze()
         worker.work(burst=burst, with_scheduler=True, logging_level="WARNING")
 
 
