@@ -2,7 +2,7 @@
 
 from app.core.db import db, in_transaction
 from app.core.errors import DomainError
-from app.deposits.billetweb import Outcome, read_billetweb
+from app.deposits.billetweb import BilletwebFile, Outcome
 from app.deposits.models import BilletwebUpload
 from app.deposits.queries.billetweb import ImportRow, preview_import
 from app.deposits.services.billetweb_import import ImportReport, import_rows, record_import
@@ -26,8 +26,7 @@ def import_billetweb(job: BackgroundJob, progress: Progress) -> str:
     if upload.stored is None:
         raise DomainError("Ce fichier est déjà importé.")
     path = path_of(upload.stored)
-    with path.open("rb") as stream:
-        file = read_billetweb(stream, upload.filename)
+    file = BilletwebFile.from_json(path.read_text(encoding="utf-8"))
     preview = preview_import(get_edition(upload.edition_id), upload, file)
     report = _import_all(upload.edition_id, preview.to_import, progress)
     counts = preview.counts

@@ -4,10 +4,11 @@
 known. Neither writes anything.
 """
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from app.core.errors import DomainError
 from app.deposits.billetweb_columns import REQUIRED, find_header, fold, missing_columns
@@ -42,6 +43,20 @@ class BilletwebFile:
     filename: str
     header_row: int
     rows: tuple[BilletwebRow, ...]
+
+    def to_json(self) -> str:
+        """What is kept of a file between its upload and its import; `from_json` reads it."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "BilletwebFile":
+        data = json.loads(text)
+        return cls(data["filename"], data["header_row"], tuple(_kept_row(row) for row in data["rows"]))
+
+
+def _kept_row(data: dict[str, Any]) -> BilletwebRow:
+    problems = tuple(RowProblem(**each) for each in data.pop("problems"))
+    return BilletwebRow(**data, problems=problems)
 
 
 def read_billetweb(stream: BinaryIO, filename: str) -> BilletwebFile:

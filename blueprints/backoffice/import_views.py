@@ -59,7 +59,7 @@ def registration_import(edition_id: int) -> ResponseReturnValue:
 
 
 def _store(edition: Edition) -> BilletwebUpload:
-    """Check the file by reading all of it once, then keep it for the preview.
+    """Read the file, this once, and keep its rows for the preview and the import.
 
     It is read outside any transaction: on SQLite, a POST that looked anything up holds the write lock, and
     every till would wait for the reading.
@@ -69,10 +69,9 @@ def _store(edition: Edition) -> BilletwebUpload:
         raise DomainError("Choisissez le fichier exporté de Billetweb.", "file")
     content = sent.read(MAX_BYTES + 1)
     db.session.rollback()
-    read_billetweb(io.BytesIO(content), sent.filename)
-    suffix = ".xlsx" if sent.filename.lower().endswith(".xlsx") else ".csv"
-    stored, path = new_file("billetweb", suffix)
-    path.write_bytes(content)
+    file = read_billetweb(io.BytesIO(content), sent.filename)
+    stored, path = new_file("billetweb", ".json")
+    path.write_text(file.to_json(), encoding="utf-8")
     for old in old_uploads(edition.id, utcnow() - FORGOTTEN_AFTER):
         path_of(old.stored or "").unlink(missing_ok=True)
         old.stored = None
@@ -128,13 +127,10 @@ def _mapping_rows(labels: Iterable[str], known: Mapping[str, object]) -> list[tu
 
 
 def _open(upload: BilletwebUpload) -> BilletwebFile:
-    """Read the file, outside any transaction as `_store` does: afterwards, objects are loaded anew."""
-    path, name = path_of(upload.stored) if upload.stored else None, upload.filename
-    db.session.rollback()
+    path = path_of(upload.stored) if upload.stored else None
     if path is None or not path.is_file():
         raise DomainError("Ce fichier n’est plus gardé ici : envoyez-le de nouveau.")
-    with path.open("rb") as stream:
-        return read_billetweb(stream, name)
+    return BilletwebFile.from_json(path.read_text(encoding="utf-8"))
 
 
 @bp.post(f"{ONE}/mapping")
@@ -168,7 +164,6 @@ def registration_import_start(edition_id: int, upload_id: int) -> ResponseReturn
     upload = get_upload(edition.id, upload_id)
     if upload.job_id is None:
         _open(upload)
-    if upload.job_id is None:  # nor did another click start it meanwhile
         job = request_job(
             "billetweb_import",
             f"Import de {upload.filename}"[:120],

@@ -36,7 +36,7 @@ def setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Setting
     ("measure", "size", "what"),
     [
         (measure_labels, {"sizes": (5, 40)}, ["étiquettes", "étiquettes"]),
-        (measure_import, {"rows": 6}, ["lignes .xlsx"]),
+        (measure_import, {"rows": 6}, ["de 6 lignes .xlsx", "inscriptions"]),
         (measure_slips, {"payouts": 13}, ["bordereaux, 2 processus"]),
     ],
 )
@@ -49,8 +49,9 @@ def test_a_job_is_measured_whole_in_a_real_worker(
     for each in measures:
         assert each.database == "sqlite"
         assert each.median > 0
-        assert each.peak_bytes
-        assert 20_000_000 < each.peak_bytes < 1_000_000_000
+        if each.what != "aperçu de 6 lignes .xlsx":
+            assert each.peak_bytes
+            assert 20_000_000 < each.peak_bytes < 1_000_000_000
     assert setting.database_version
 
 

@@ -2,7 +2,6 @@
 
 from datetime import date
 from pathlib import Path
-from shutil import copyfile
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from sqlalchemy import event, func, select
 from app.accounts.models import Role, User
 from app.core.db import db
 from app.core.mail import OutgoingMail
-from app.deposits.billetweb import Outcome, read_billetweb
+from app.deposits.billetweb import BilletwebFile, Outcome, read_billetweb
 from app.deposits.models import BilletwebUpload, Invitation, ItemList, MemberNumber, Registration
 from app.deposits.queries.billetweb import preview_import
 from app.deposits.services import registrations
@@ -37,16 +36,17 @@ def edition(app: Flask) -> Edition:
 
 
 def upload_sample(edition: Edition, name: str) -> BilletwebUpload:
-    stored, path = new_file("billetweb", Path(name).suffix)
-    copyfile(DATA / name, path)
+    stored, path = new_file("billetweb", ".json")
+    with (DATA / name).open("rb") as stream:
+        path.write_text(read_billetweb(stream, name).to_json())
     upload = remember_upload(edition, name, stored, by_id=None)
     db.session.commit()
     return upload
 
 
 def preview_of(edition: Edition, upload: BilletwebUpload) -> Any:
-    with path_of(upload.stored or "").open("rb") as stream:
-        return preview_import(edition, upload, read_billetweb(stream, upload.filename))
+    kept = BilletwebFile.from_json(path_of(upload.stored or "").read_text())
+    return preview_import(edition, upload, kept)
 
 
 def run_import(edition: Edition, upload: BilletwebUpload) -> BackgroundJob:

@@ -78,7 +78,7 @@ def test_from_the_upload_to_the_report(manager: FlaskClient, edition: Edition) -
     assert manager.get(sent.location).location == report
 
 
-def test_no_file_is_read_within_a_transaction(
+def test_a_file_is_read_once_and_not_within_a_transaction(
     manager: FlaskClient, edition: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read, open_ones = import_views.read_billetweb, []
@@ -89,8 +89,9 @@ def test_no_file_is_read_within_a_transaction(
 
     monkeypatch.setattr(import_views, "read_billetweb", watched)
     sent = send(manager, edition, sample(ERRORS), ERRORS)
+    assert "30 lignes" in manager.get(sent.location).text
     assert manager.post(sent.location.replace("/preview", "/start")).status_code == 303
-    assert open_ones == [False, False]
+    assert open_ones == [False]
 
 
 def test_mappings_change_the_preview(manager: FlaskClient, edition: Edition) -> None:

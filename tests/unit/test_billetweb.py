@@ -108,6 +108,12 @@ def rewritten(change: Callable[[str, bytes], bytes], extra: dict[str, bytes] | N
 # The two samples
 
 
+@pytest.mark.parametrize("name", ["billetweb-automne-2026.xlsx", "billetweb-with-errors.csv"])
+def test_what_is_kept_of_a_file_is_what_was_read(name: str):
+    file = sample(name)
+    assert BilletwebFile.from_json(file.to_json()) == file
+
+
 def test_the_sample_export_has_136_people_one_duplicate_and_three_ignored():
     found = preview(sample("billetweb-automne-2026.xlsx").rows)
     assert {outcome.value: count for outcome, count in found.counts.items() if count} == {

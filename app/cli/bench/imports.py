@@ -1,24 +1,27 @@
-"""`bench import`: a Billetweb export registered and invited by the worker; mail is written, not sent."""
+"""`bench import`: a Billetweb export sent and previewed, then registered and invited by the worker; mail is
+written, not sent."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 
-from app.cli.bench.data import add_ranges
+from app.accounts.models import Role, User
+from app.cli.bench.data import add_ranges, sign_in
 from app.cli.bench.jobs import run_job
 from app.cli.bench.measures import Measure, Target
 from app.cli.bench.scratch import Setting
 from app.cli.demo.billetweb_export import Ticket, export_xlsx
 from app.cli.demo.people import make_people
+from app.cli.simulate.browser import Browser
 from app.core.clock import utcnow
 from app.core.db import db
 from app.core.errors import DomainError
 from app.deposits.models import BilletwebUpload
-from app.deposits.services.billetweb_import import remember_upload
+from app.deposits.queries.billetweb import last_upload
 from app.editions.models import Edition, EditionState
 from app.editions.queries import list_slots
 from app.editions.services.creation import NewEdition, create_edition
-from app.operations.files import new_file
 from app.operations.models import BackgroundJob
 from app.operations.services import request_job
 
@@ -26,17 +29,37 @@ TARIFFS = ("Standard – 2 listes", "Adhérent ALPE – liste 1000")
 
 
 def measure_import(setting: Setting, rows: int = 500) -> Iterator[Measure]:
-    """One edition and its file per run, all in one database."""
+    """One edition and its file per run, all in one database: sent to the web server, then imported."""
     with setting.bourse() as bourse:
-        uploads = [_prepare(number, rows) for number in range(1, setting.runs + 1)]
+        prepared = [_prepare(number, rows) for number in range(1, setting.runs + 1)]
+        manager = User(
+            email="gestion@example.org",
+            first_name="Gestion",
+            last_name="Bourse",
+            role=Role.MANAGER,
+            active=True,
+            activated_at=utcnow(),
+        )
+        db.session.add(manager)
+        db.session.flush()
+        browser = Browser(bourse.url, {"session": sign_in(manager)})
+        db.session.commit()
+        bourse.start()
         bourse.start_workers()
-        runs = [run_job(bourse, lambda upload=upload: _request(upload)) for upload in uploads]  # type: ignore[misc]
+        previews, runs = [], []
+        for edition_id, export in prepared:
+            previews.append(_send(browser, edition_id, export))
+            upload = last_upload(edition_id)
+            db.session.rollback()  # on SQLite, who looked anything up holds the write lock
+            assert upload is not None
+            runs.append(run_job(bourse, lambda upload=upload: _request(upload)))  # type: ignore[misc]
         created = [run.job.result["created"] for run in runs]
         if created != [rows] * len(runs):
             raise DomainError(f"L'import devait inscrire {rows} personnes, il en a inscrit {created}.")
+        yield Measure("import", f"aperçu de {rows} lignes .xlsx", setting.database, previews)
         yield Measure(
             "import",
-            f"{rows} lignes .xlsx",
+            f"{rows} inscriptions",
             setting.database,
             [run.seconds for run in runs],
             max((run.peak_bytes or 0 for run in runs), default=None),
@@ -45,8 +68,8 @@ def measure_import(setting: Setting, rows: int = 500) -> Iterator[Measure]:
         )
 
 
-def _prepare(number: int, rows: int) -> BilletwebUpload:
-    """An open edition with room for everybody, and an export stored for it; commits."""
+def _prepare(number: int, rows: int) -> tuple[int, bytes]:
+    """The id of an open edition with room for everybody, and its export; the caller commits."""
     edition = create_edition(
         NewEdition(f"Bourse mesurée {number}", number, (utcnow() + timedelta(days=60)).date())
     )
@@ -54,11 +77,15 @@ def _prepare(number: int, rows: int) -> BilletwebUpload:
     edition.state = EditionState.OPEN
     for slot in list_slots(edition.id):
         slot.capacity = rows
-    stored, path = new_file("billetweb", ".xlsx")
-    path.write_bytes(export_xlsx(_tickets(edition, number, rows)))
-    upload = remember_upload(edition, "export.xlsx", stored, by_id=None)
-    db.session.commit()
-    return upload
+    return edition.id, export_xlsx(_tickets(edition, number, rows))
+
+
+def _send(browser: Browser, edition_id: int, export: bytes) -> float:
+    """Send an export as the manager does; seconds until its preview is there."""
+    form = browser.get(f"/editions/{edition_id}/import").seen.form("/import")
+    begun = time.perf_counter()
+    browser.submit(form, files={"file": ("export.xlsx", export)})
+    return time.perf_counter() - begun
 
 
 def _tickets(edition: Edition, number: int, rows: int) -> Iterator[Ticket]:
