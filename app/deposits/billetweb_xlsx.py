@@ -12,9 +12,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from app.core.errors import DomainError
 
 # 500 registrations of 35 columns unpack to about 1 MB. The small limit is for the parts openpyxl turns
@@ -30,7 +27,6 @@ _MAX_COLUMNS = 200
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
-    InvalidFileException,
     ArithmeticError,
     AttributeError,
     EOFError,
@@ -46,6 +42,10 @@ _UNREADABLE = (
 def xlsx_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
     """Yield (row number, cells) of the first sheet; DomainError when it cannot be read safely."""
     _check_archive(content)
+    # Only the process that reads a workbook pays for the library's memory.
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     number = 0
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
@@ -55,7 +55,7 @@ def xlsx_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
             if number > MAX_SHEET_ROWS:
                 break
             yield number, [_text(cell) for cell in cells]
-    except _UNREADABLE as error:
+    except (*_UNREADABLE, InvalidFileException) as error:
         raise _not_a_workbook() from error
     if number > MAX_SHEET_ROWS:
         raise DomainError(

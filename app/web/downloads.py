@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from flask import Response, stream_with_context
 
-from app.documents.tables import Cell, stream_csv, write_xlsx
+from app.documents.tables import Cell, stream_csv
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -27,5 +27,7 @@ def send_table(
         body = stream_with_context(stream_csv(header, rows))
         return Response(body, mimetype="text/csv", headers=headers)
     out = io.BytesIO()
+    from app.documents.xlsx import write_xlsx  # when it is needed: see there
+
     write_xlsx(title, header, rows, out, widths)
     return Response(out.getvalue(), mimetype=XLSX, headers=headers)

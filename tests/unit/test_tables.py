@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from app.documents.tables import euros_cell, neutral, stream_csv, write_xlsx
+from app.documents.tables import euros_cell, neutral, stream_csv
+from app.documents.xlsx import write_xlsx
 
 HEADER = ["Nom", "Prix", "Quand", "Jour", "Don", "Vide"]
 ROW = ["Zoë ; Łuk\n« a »", euros_cell(123450), datetime(2026, 11, 21, 13, 32, tzinfo=UTC), date(2026, 11, 21)]
