@@ -15,7 +15,10 @@ from sqlalchemy.sql.functions import FunctionElement
 
 def fold_text(text: str | None) -> str:
     """`Thérèse HERVÉ` → `therese herve`."""
-    parts = unicodedata.normalize("NFKD", (text or "").casefold())
+    folded = (text or "").casefold()
+    if folded.isascii():
+        return folded
+    parts = unicodedata.normalize("NFKD", folded)
     return "".join(each for each in parts if not unicodedata.combining(each))
 
 
