@@ -12,6 +12,7 @@ from app.operations.models import BackgroundJob
 
 log = structlog.get_logger()
 QUEUE_NAME = "bourse"
+MAIL_JOB = "jobs.mail.deliver_waiting"
 JOB_TIMEOUT = 30 * 60
 
 
@@ -33,7 +34,7 @@ def dispatch(job: BackgroundJob) -> bool:
 
 def dispatch_mail() -> bool:
     """Ask for delivery of whatever mail is waiting."""
-    return _enqueue("jobs.mail.deliver_waiting")
+    return _enqueue(MAIL_JOB)
 
 
 def _enqueue(function: str, *args: str, job_id: str | None = None) -> bool:

@@ -62,6 +62,7 @@ TASKS = (
     Task("mail", "jobs.recovery:deliver_waiting_mail", every=MINUTE),
     Task("capacity", "jobs.capacity:watch_capacity", every=MINUTE),
     Task("invitations", "jobs.schedule:expire_invitations", daily_at=time(3, 0)),
+    Task("exports", "app.operations.kept_exports:forget_exports", every=timedelta(hours=1)),
     Task("logs", "jobs.logs:pack_logs", daily_at=time(4, 0)),
     Task("security_log", "jobs.logs:archive_security_log", daily_at=time(4, 0)),
     Task("audit_log", "jobs.logs:archive_audit_log", daily_at=time(4, 0)),

@@ -5,6 +5,7 @@ import os
 import socket
 import time
 from contextlib import suppress
+from importlib import import_module
 
 import structlog
 from flask import Flask, current_app
@@ -15,12 +16,27 @@ from sqlalchemy.orm import configure_mappers
 
 from app.core.db import db
 from app.documents.fonts import register_fonts
-from jobs.queue import QUEUE_NAME, connect, queue
+from jobs.queue import MAIL_JOB, QUEUE_NAME, connect, queue
 from jobs.runner import HANDLERS, load_handler
 
 log = structlog.get_logger()
 # Seconds: a dead worker is noticed soon, and its job taken up again.
 WORKER_TTL, MAINTENANCE_INTERVAL, MONITORING_INTERVAL = 30, 15, 5
+
+
+def load_for_jobs() -> None:
+    """Once for the process, what its jobs need: each runs in a fork, which has it then.
+
+    Nor does a fork's garbage collector look at it again: looking writes to each object, and memory that is
+    written to is not shared any more.
+    """
+    for kind in HANDLERS:
+        load_handler(kind)
+    import_module(MAIL_JOB.rpartition(".")[0])
+    register_fonts()
+    configure_mappers()
+    gc.collect()
+    gc.freeze()
 
 
 def run_worker(app: Flask, *, burst: bool = False) -> None:
@@ -39,17 +55,9 @@ def run_worker(app: Flask, *, burst: bool = False) -> None:
             maintenance_interval=MAINTENANCE_INTERVAL,
             job_monitoring_interval=MONITORING_INTERVAL,
         )
-        # Done once here rather than by every job: forks have them.
-        for kind in HANDLERS:
-            load_handler(kind)
-        register_fonts()
-        configure_mappers()
         # Each job runs in a fork, which must open connections of its own.
         db.session.remove()
         db.engine.dispose()
-        # What is there by now stays: no job's garbage collector needs to look at it, which copies its memory.
-        gc.collect()
-        gc.freeze()
         worker.work(burst=burst, with_scheduler=True, logging_level="WARNING")
 
 

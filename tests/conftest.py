@@ -25,6 +25,6 @@ def pytest_configure(config: pytest.Config) -> None:
     # Told to end, leave as on Ctrl-C: through every fixture, so that no private server stays behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # A process that hands the tests out to others runs none: it does without the application.
-    if hasattr(config, "workerinput") or not config.getoption("numprocesses"):
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
         for module in FIXTURES:
             config.pluginmanager.import_plugin(module)

@@ -65,9 +65,11 @@ def run_command(port: int, host: str) -> None:
 @click.command()
 def worker_command() -> None:
     """Un processus de travaux, jusqu'à Ctrl-C."""
-    from jobs.worker import run_worker
+    from jobs.worker import load_for_jobs, run_worker
 
-    run_worker(application(log_name=""))
+    app = application(log_name="")
+    load_for_jobs()
+    run_worker(app)
 
 
 @click.command()

@@ -19,6 +19,8 @@ _LONGEST = {
     "Code postal": 10,
     "Ville": 80,
     "Commentaire": 300,
+    "Séance": 120,
+    "Tarif": 120,
 }
 _TICKET_STATES = {"Payé", "Valide", "Remboursé"}
 _QUOTED_TEXT = re.compile(r'="([^"]*)"')
@@ -96,6 +98,7 @@ def normalise_row(number: int, raw: Mapping[str, str]) -> BilletwebRow:
     for name, longest in _LONGEST.items():
         if len(cells.get(name, "")) > longest:
             wrong(name, f"Texte trop long : {longest} caractères au plus.")
+            cells[name] = cells[name][:longest]
     for name in ("Nom", "Prénom", "Email"):
         if not cells[name]:
             wrong(name, f"« {name} » est vide.")

@@ -44,7 +44,6 @@ def xlsx_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
     _check_archive(content)
     # Only the process that reads a workbook pays for the library's memory.
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     number = 0
     try:
@@ -55,7 +54,7 @@ def xlsx_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
             if number > MAX_SHEET_ROWS:
                 break
             yield number, [_text(cell) for cell in cells]
-    except (*_UNREADABLE, InvalidFileException) as error:
+    except _UNREADABLE as error:
         raise _not_a_workbook() from error
     if number > MAX_SHEET_ROWS:
         raise DomainError(

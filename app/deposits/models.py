@@ -80,7 +80,7 @@ class Invitation(EditionOwned, Model):
 
 
 class BilletwebUpload(EditionOwned, Model):
-    """An export a manager sent, kept until it is imported, and how its labels are understood.
+    """An export a manager sent, its rows kept until they are imported, and how its labels are understood.
 
     The mappings of the last upload are the first proposal for the next one.
     """
@@ -88,8 +88,7 @@ class BilletwebUpload(EditionOwned, Model):
     __tablename__ = "billetweb_upload"
     id: Mapped[int] = mapped_column(primary_key=True)
     filename: Mapped[str] = mapped_column(String(120))
-    # Its name in the data directory (see app.operations.files); empty once imported, for the file holds
-    # personal data.
+    # Where its rows are kept (see app.operations.kept_exports); empty once imported.
     stored: Mapped[str | None] = mapped_column(String(200))
     # {"Samedi 14h": 12}: label of the export → id of the slot; {"Tarif réduit": "standard"}: label → kind.
     slot_mapping: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)

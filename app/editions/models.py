@@ -64,7 +64,7 @@ class StoredRulebook(TypeDecorator[Rulebook]):
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Rulebook | None], str | None]:
-        return lambda book: None if book is None else book.to_store
+        return lambda book: None if book is None else book.as_stored
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], Rulebook | None]:
         return lambda text: None if text is None else Rulebook.stored(text)

@@ -105,8 +105,8 @@ class Rulebook:
         return written
 
     @cached_property
-    def to_store(self) -> str:
-        """What an edition keeps; `Rulebook.stored(book.to_store) == book`."""
+    def as_stored(self) -> str:
+        """What an edition keeps, in JSON; `Rulebook.stored(book.as_stored) == book`."""
         return json.dumps(self.to_dict())
 
     @cached_property

@@ -26,8 +26,9 @@ def send_table(
     if suffix == "csv":
         body = stream_with_context(stream_csv(header, rows))
         return Response(body, mimetype="text/csv", headers=headers)
-    out = io.BytesIO()
-    from app.documents.xlsx import write_xlsx  # when it is needed: see there
+    # Here, for who writes no workbook does without the memory of the library.
+    from app.documents.xlsx import write_xlsx
 
+    out = io.BytesIO()
     write_xlsx(title, header, rows, out, widths)
     return Response(out.getvalue(), mimetype=XLSX, headers=headers)

@@ -2,22 +2,20 @@
 
 import io
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.core.clock import utcnow
 from app.core.db import db
 from app.core.errors import DomainError
-from app.deposits.billetweb import MAX_BYTES, BilletwebFile, Outcome, fold, read_billetweb
+from app.deposits.billetweb import MAX_BYTES, Outcome, fold, read_billetweb
 from app.deposits.models import BilletwebUpload
-from app.deposits.queries.billetweb import get_upload, old_uploads, preview_import
-from app.deposits.services.billetweb_import import remember_upload, set_mappings
+from app.deposits.queries.billetweb import get_upload, preview_import
+from app.deposits.services.billetweb_import import lock_upload, set_mappings
 from app.editions.models import LIST_KIND_LABELS, Edition, ListKind
 from app.editions.queries import list_slots
-from app.operations.files import new_file, path_of
+from app.operations.kept_exports import check_kept, keep_export, kept_export
 from app.operations.queries import get_job
 from app.operations.services import request_job
 from app.web.editions import edition_of_page
@@ -28,8 +26,6 @@ from blueprints.backoffice.registration_forms import UploadForm
 from jobs.queue import dispatch
 
 ONE = "/editions/<int:edition_id>/import/<int:upload_id>"
-# Files hold personal data: what nobody imported within a day is thrown away.
-FORGOTTEN_AFTER = timedelta(days=1)
 
 OUTCOMES = (
     (Outcome.NEW, "Nouveaux", "Un compte est créé, une invitation part."),
@@ -70,12 +66,7 @@ def _store(edition: Edition) -> BilletwebUpload:
     content = sent.read(MAX_BYTES + 1)
     db.session.rollback()
     file = read_billetweb(io.BytesIO(content), sent.filename)
-    stored, path = new_file("billetweb", ".json")
-    path.write_text(file.to_json(), encoding="utf-8")
-    for old in old_uploads(edition.id, utcnow() - FORGOTTEN_AFTER):
-        path_of(old.stored or "").unlink(missing_ok=True)
-        old.stored = None
-    return remember_upload(edition, sent.filename, stored, by_id=current_user.id)
+    return keep_export(edition, file, by_id=current_user.id)
 
 
 @bp.get(f"{ONE}/preview")
@@ -88,7 +79,7 @@ def registration_import_preview(edition_id: int, upload_id: int) -> ResponseRetu
 
 
 def _show_preview(edition: Edition, upload: BilletwebUpload, status: int = 200) -> ResponseReturnValue:
-    file = _open(upload)
+    file = kept_export(upload)
     preview = preview_import(edition, upload, file)
     slots = list_slots(edition.id)
     return render(
@@ -126,13 +117,6 @@ def _mapping_rows(labels: Iterable[str], known: Mapping[str, object]) -> list[tu
     return sorted(rows, key=lambda row: row[2] is not None)
 
 
-def _open(upload: BilletwebUpload) -> BilletwebFile:
-    path = path_of(upload.stored) if upload.stored else None
-    if path is None or not path.is_file():
-        raise DomainError("Ce fichier n’est plus gardé ici : envoyez-le de nouveau.")
-    return BilletwebFile.from_json(path.read_text(encoding="utf-8"))
-
-
 @bp.post(f"{ONE}/mapping")
 def registration_import_mapping(edition_id: int, upload_id: int) -> ResponseReturnValue:
     """Which slot and which list kind the labels of the file stand for (`slot:<label>`, `tariff:<label>`)."""
@@ -162,8 +146,9 @@ def registration_import_start(edition_id: int, upload_id: int) -> ResponseReturn
     """Hand the import to the worker; a second click finds the first one's job."""
     edition = edition_of_page(edition_id)
     upload = get_upload(edition.id, upload_id)
+    lock_upload(upload)
     if upload.job_id is None:
-        _open(upload)
+        check_kept(upload)
         job = request_job(
             "billetweb_import",
             f"Import de {upload.filename}"[:120],

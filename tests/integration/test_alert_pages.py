@@ -32,7 +32,7 @@ def manager(app: Flask, client: FlaskClient, login: SignIn) -> FlaskClient:
 def down(watching: Watching) -> Watching:
     """The application has been down for long enough that the first person was told."""
     watching.web.answers = [Answer(503, "{}")]
-    watching.pass_minutes(7.5, every=1)
+    watching.pass_minutes(8, every=1)
     return watching
 
 

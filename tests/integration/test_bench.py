@@ -36,7 +36,7 @@ def setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Setting
     ("measure", "size", "what"),
     [
         (measure_labels, {"sizes": (5, 40)}, ["étiquettes", "étiquettes"]),
-        (measure_import, {"rows": 6}, ["de 6 lignes .xlsx", "inscriptions"]),
+        (measure_import, {"rows": 6}, ["de 6 lignes .xlsx", "inscriptions", "et inscriptions"]),
         (measure_slips, {"payouts": 13}, ["bordereaux, 2 processus"]),
     ],
 )
@@ -49,7 +49,7 @@ def test_a_job_is_measured_whole_in_a_real_worker(
     for each in measures:
         assert each.database == "sqlite"
         assert each.median > 0
-        if each.what != "aperçu de 6 lignes .xlsx":
+        if not each.what.startswith("aperçu"):
             assert each.peak_bytes
             assert 20_000_000 < each.peak_bytes < 1_000_000_000
     assert setting.database_version

@@ -11,15 +11,15 @@ from sqlalchemy import event, func, select
 from app.accounts.models import Role, User
 from app.core.db import db
 from app.core.mail import OutgoingMail
-from app.deposits.billetweb import BilletwebFile, Outcome, read_billetweb
+from app.deposits.billetweb import Outcome, read_billetweb
 from app.deposits.models import BilletwebUpload, Invitation, ItemList, MemberNumber, Registration
 from app.deposits.queries.billetweb import preview_import
 from app.deposits.services import registrations
-from app.deposits.services.billetweb_import import import_rows, remember_upload, set_mappings
+from app.deposits.services.billetweb_import import import_rows, set_mappings
 from app.editions.models import Edition, EditionState, ListKind
 from app.editions.queries import list_slots
 from app.editions.services.creation import NewEdition, create_edition
-from app.operations.files import new_file, path_of
+from app.operations.kept_exports import keep_export, kept_export
 from app.operations.models import BackgroundJob, JobState
 from app.operations.services import request_job
 from jobs.runner import run_job
@@ -36,17 +36,14 @@ def edition(app: Flask) -> Edition:
 
 
 def upload_sample(edition: Edition, name: str) -> BilletwebUpload:
-    stored, path = new_file("billetweb", ".json")
     with (DATA / name).open("rb") as stream:
-        path.write_text(read_billetweb(stream, name).to_json())
-    upload = remember_upload(edition, name, stored, by_id=None)
+        upload = keep_export(edition, read_billetweb(stream, name), by_id=None)
     db.session.commit()
     return upload
 
 
 def preview_of(edition: Edition, upload: BilletwebUpload) -> Any:
-    kept = BilletwebFile.from_json(path_of(upload.stored or "").read_text())
-    return preview_import(edition, upload, kept)
+    return preview_import(edition, upload, kept_export(upload))
 
 
 def run_import(edition: Edition, upload: BilletwebUpload) -> BackgroundJob:

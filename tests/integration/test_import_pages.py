@@ -2,8 +2,11 @@
 
 import io
 import re
+import threading
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from time import process_time
@@ -23,15 +26,19 @@ from app.editions.models import Edition, EditionState
 from app.editions.queries import list_slots
 from app.editions.services.creation import NewEdition, create_edition
 from app.operations.files import path_of
-from app.operations.models import BackgroundJob
+from app.operations.models import BackgroundJob, JobState
+from app.operations.services import request_job
 from blueprints.backoffice import import_views
 from jobs.runner import run_job
+from jobs.schedule import TASKS, run_due_tasks
 from tests.factories import UserFactory, open_edition
 
 Login = Callable[[FlaskClient, User], FlaskClient]
 DATA = Path(__file__).parents[1] / "data"
 AUTUMN = "billetweb-automne-2026.xlsx"
 ERRORS = "billetweb-with-errors.csv"
+GONE = "Ce fichier n’est plus gardé ici : envoyez-le de nouveau."
+HOURLY = tuple(task for task in TASKS if task.name == "exports")
 TITLES = "Séance;Tarif;Nom;Prénom;Email;Payé;Valide\n"
 
 
@@ -48,6 +55,10 @@ def manager(client: FlaskClient, login: Login, edition: Edition) -> FlaskClient:
 def send(client: FlaskClient, edition: Edition, content: bytes, name: str, **options):
     data = {"file": (io.BytesIO(content), name)}
     return client.post(f"/editions/{edition.id}/import", data=data, **options)
+
+
+def files_kept() -> set[Path]:
+    return set(path_of("billetweb").glob("*"))
 
 
 def sample(name: str) -> bytes:
@@ -145,7 +156,7 @@ def bomb() -> bytes:
     return out.getvalue()
 
 
-# What is large is made when its test begins.
+# What takes long to make is made when its test begins.
 BAD = {
     "empty": (b"", "a.csv", "est vide"),
     "blank": (b" \n \n", "a.csv", "est vide"),
@@ -224,19 +235,69 @@ def test_an_edition_that_takes_no_registrations_takes_no_file(
 ) -> None:
     edition.state = state
     db.session.commit()
+    before = files_kept()
     assert send(manager, edition, sample(ERRORS), ERRORS).status_code == 422
     assert db.session.scalar(select(func.count()).select_from(Registration)) == 0
+    assert files_kept() == before
 
 
-def test_files_nobody_imported_are_thrown_away(manager: FlaskClient, edition: Edition, login: Login) -> None:
-    send(manager, edition, sample(ERRORS), ERRORS)
-    old = db.session.scalars(select(BilletwebUpload)).one()
-    path = path_of(old.stored)
-    with time_machine.travel(utcnow() + timedelta(days=2)):
-        login(manager, UserFactory(role=Role.MANAGER))
-        send(manager, edition, sample(ERRORS), ERRORS)
-        assert not path.exists()
-        assert "envoyez-le de nouveau" in manager.get(f"/editions/{edition.id}/import/{old.id}/preview").text
+def test_files_nobody_imported_are_thrown_away(manager: FlaskClient, edition: Edition) -> None:
+    preview = send(manager, edition, sample(ERRORS), ERRORS).location
+    assert run_due_tasks(utcnow(), HOURLY) == ["exports"]
+    assert manager.get(preview).status_code == 200
+    with time_machine.travel(utcnow() + timedelta(days=1, hours=1)):
+        assert run_due_tasks(utcnow(), HOURLY) == ["exports"]
+    assert files_kept() == set()
+    assert GONE in manager.get(preview).text
+
+
+def spoil_name(upload: BilletwebUpload) -> None:
+    upload.stored = upload.stored.replace(".json", ".xlsx")
+    path_of(upload.stored).write_bytes(sample(AUTUMN))
+
+
+def spoil_rows(upload: BilletwebUpload) -> None:
+    path = path_of(upload.stored)
+    path.write_text(path.read_text().replace('"ticket"', '"billet"'))
+
+
+def lose(upload: BilletwebUpload) -> None:
+    path_of(upload.stored).unlink()
+
+
+@pytest.mark.parametrize("spoil", [spoil_name, spoil_rows, lose])
+def test_rows_that_are_gone_or_of_another_version_are_asked_for_again(
+    manager: FlaskClient, edition: Edition, spoil: Callable[[BilletwebUpload], None]
+) -> None:
+    preview = send(manager, edition, sample(ERRORS), ERRORS).location
+    upload = db.session.scalars(select(BilletwebUpload)).one()
+    spoil(upload)
+    job = request_job("billetweb_import", "Import", edition_id=edition.id, upload_id=upload.id)
+    db.session.commit()
+    assert GONE in manager.get(preview).text
+    run_job(job.id)
+    db.session.expire_all()
+    assert (job.state, job.message) == (JobState.FAILED, GONE)
+
+
+def test_of_two_clicks_at_once_one_starts_the_import(
+    own_app: Flask, login: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edition, both = open_edition(), threading.Barrier(2)
+    clients = [login(own_app.test_client(), UserFactory(role=Role.MANAGER)) for _ in range(2)]
+    start = send(clients[0], edition, sample(ERRORS), ERRORS).location.replace("/preview", "/start")
+
+    def meet(upload: BilletwebUpload) -> None:
+        with suppress(threading.BrokenBarrierError):
+            both.wait(1)
+
+    monkeypatch.setattr(import_views, "check_kept", meet)
+    db.session.rollback()
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda client: client.post(start).status_code, clients))
+    assert answers == [303, 303]
+    assert db.session.scalar(select(func.count()).select_from(BackgroundJob)) == 1
+    db.session.rollback()
 
 
 def test_another_editions_upload_is_not_found(manager: FlaskClient, edition: Edition) -> None:

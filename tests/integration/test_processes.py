@@ -1,8 +1,8 @@
 """The worker and the scheduler on a real queue."""
 
 import multiprocessing
-import os
-import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from flask import Flask
 from rq.job import Job, JobStatus
 from rq.registry import StartedJobRegistry
 
-from app.cli.support.processes import descendants
+from app.cli.support.processes import kill_family
 from app.core.clock import utcnow
 from app.core.dates import PARIS
 from app.core.db import db
@@ -23,6 +23,7 @@ from app.core.errors import DomainError
 from app.core.mail import MailState, OutgoingMail, queue_mail
 from app.operations.models import BackgroundJob, JobState, ScheduledRun
 from app.operations.services import request_job
+from config.settings import ROOT
 from jobs.queue import dispatch, dispatch_mail, queue
 from jobs.recovery import deliver_waiting_mail, hand_over_stranded_jobs
 from jobs.runner import HANDLERS, Progress
@@ -93,6 +94,14 @@ def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
+def test_no_process_carries_the_library_for_workbooks_unasked() -> None:
+    code = "import sys, app.factory; from jobs.worker import load_for_jobs; load_for_jobs(); "
+    code += "print('openpyxl' in sys.modules, 'jobs.mail' in sys.modules, 'jobs.slips' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True", "True"]
+
+
 def test_a_job_is_done_and_tells_how(working_app: Flask) -> None:
     job = ask_for("count_to_three")
     work(working_app)
@@ -140,9 +149,7 @@ def test_a_job_whose_worker_was_killed_is_taken_up_again(working_app: Flask) -> 
     wait_for(lambda: now_of(job).state is JobState.RUNNING)
     forget_abandoned_jobs()
     assert status(job) is JobStatus.STARTED, "its worker lives: the job is its own"
-    # The process that RQ gave the job is in a group of its own and would go on.
-    for pid in [worker.pid, *descendants(worker.pid)]:
-        os.kill(pid, signal.SIGKILL)
+    kill_family(worker.pid)  # the process that RQ gave the job too, which would go on
     worker.join()
     forget_abandoned_jobs()
     assert status(job) in (JobStatus.SCHEDULED, JobStatus.QUEUED)

@@ -122,17 +122,19 @@ def migrate(url: str, data_dir: Path) -> None:
 
 @contextmanager
 def moved_to(app: Flask, url: str) -> Iterator[None]:
-    """Within, the application works on another database, as if made for it, in a tenth of the time."""
+    """Within, the application works on another database; making one for it takes ten times as long."""
     with app.app_context():
         engines = db.engines
         usual = db.engine
-        engines[None] = create_engine(url, **engine_options(url))
-        prepare_engine(engines[None])
+        moved = create_engine(url, **engine_options(url))
+        prepare_engine(moved)
+        engines[None] = moved
+        app.config.update(DATABASE_URL=url, SQLALCHEMY_DATABASE_URI=url)
         try:
             yield
         finally:
             db.session.remove()
-            engines[None].dispose()
+            moved.dispose()
             engines[None] = usual
 
 

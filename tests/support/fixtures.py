@@ -98,8 +98,15 @@ def databases(backend: str, request: pytest.FixtureRequest) -> Databases:
 
 @pytest.fixture(scope="session")
 def shared_app(run_dir: Path) -> Callable[[Databases], Flask]:
-    """The one application per engine that tests undo their work on."""
-    return cache(lambda databases: make_app(databases.create(), run_dir))
+    """The one application per engine: tests undo their work on it, or have it moved to their own database."""
+
+    @cache
+    def shared(databases: Databases) -> Flask:
+        app = make_app(databases.create(), run_dir)
+        app.test_client_class = Client
+        return app
+
+    return shared
 
 
 @pytest.fixture
@@ -158,7 +165,6 @@ class Client(FlaskClient):
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    app.test_client_class = Client
     return app.test_client()
 
 

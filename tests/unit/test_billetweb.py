@@ -114,6 +114,12 @@ def test_what_is_kept_of_a_file_is_what_was_read(name: str):
     assert BilletwebFile.from_json(file.to_json()) == file
 
 
+def test_what_is_kept_of_a_file_is_as_small_as_its_rows_may_be():
+    [row] = read(xlsx_file([line(**dict.fromkeys(TITLES, "é" * 9_000))]), "export.xlsx").rows
+    assert {each.column for each in row.problems} >= {"Nom", "Commentaire", "Séance", "Tarif"}
+    assert len(BilletwebFile("export.xlsx", 1, (row,)).to_json()) < 6_000
+
+
 def test_the_sample_export_has_136_people_one_duplicate_and_three_ignored():
     found = preview(sample("billetweb-automne-2026.xlsx").rows)
     assert {outcome.value: count for outcome, count in found.counts.items() if count} == {

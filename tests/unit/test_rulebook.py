@@ -19,6 +19,7 @@ def data() -> dict:
 
 def test_the_default_rulebook_survives_json():
     assert Rulebook.from_dict(json.loads(json.dumps(BOOK.to_dict()))) == BOOK
+    assert Rulebook.stored(BOOK.as_stored) == BOOK
 
 
 def test_a_stored_rulebook_is_read_once(data):

@@ -27,7 +27,7 @@ BENCHES = {
     "catalogue": Bench("les articles, du serveur à la caisse", "app.cli.bench.catalogue:measure_catalogue"),
     "labels": Bench("étiquettes en PDF, travail entier", "app.cli.bench.labels:measure_labels"),
     "slips": Bench("bordereaux en PDF, travail entier", "app.cli.bench.slips:measure_slips"),
-    "import": Bench("import Billetweb, travail entier, sans envoi", "app.cli.bench.imports:measure_import"),
+    "import": Bench("import Billetweb, sans envoi de courriels", "app.cli.bench.imports:measure_import"),
     "pages": Bench("pages de chaque rôle, 100 personnes à la fois", "app.cli.bench.pages:measure_pages"),
     "growth": Bench("dix fois plus d'articles", "app.cli.bench.growth:measure_growth"),
 }

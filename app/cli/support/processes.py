@@ -59,6 +59,13 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+def kill_family(pid: int) -> None:
+    """End a process and all that comes from it at once."""
+    for each in [pid, *descendants(pid)]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)
+
+
 class Process:
     """A child in its own process group, its output kept in a file, ended with all its children."""
 
@@ -114,11 +121,9 @@ class Process:
 
         A worker's job is in a group of its own, and would work on unseen.
         """
-        family = descendants(self.pid)
+        if self.running:
+            kill_family(self.pid)
         self._signal(signal.SIGKILL)
-        for pid in family:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
         self._child.wait()
 
     def stop(self, seconds: float = 20) -> None:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import select
 
@@ -21,7 +20,7 @@ ImportRow = PreviewRow[Slot, ListKind]
 
 
 def get_upload(edition_id: int, upload_id: int) -> BilletwebUpload:
-    """An upload whose file is still there; raises NotFound."""
+    """An upload of this edition; raises NotFound."""
     upload = db.session.get(BilletwebUpload, upload_id)
     if upload is None or upload.edition_id != edition_id:
         raise NotFound("Ce fichier n'est plus là : envoyez-le de nouveau.")
@@ -34,17 +33,6 @@ def last_upload(edition_id: int | None = None) -> BilletwebUpload | None:
     if edition_id is not None:
         query = query.where(BilletwebUpload.edition_id == edition_id)
     return db.session.scalars(query).one_or_none()
-
-
-def old_uploads(edition_id: int, before: datetime) -> list[BilletwebUpload]:
-    """Uploads sent before a moment and never imported, whose files are still kept."""
-    query = select(BilletwebUpload).where(
-        BilletwebUpload.edition_id == edition_id,
-        BilletwebUpload.stored.is_not(None),
-        BilletwebUpload.job_id.is_(None),
-        BilletwebUpload.uploaded_at < before,
-    )
-    return list(db.session.scalars(query))
 
 
 def preview_import(edition: Edition, upload: BilletwebUpload, file: BilletwebFile) -> ImportPreview:

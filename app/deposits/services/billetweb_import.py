@@ -38,6 +38,11 @@ def remember_upload(edition: Edition, filename: str, stored: str, *, by_id: int 
     return upload
 
 
+def lock_upload(upload: BilletwebUpload) -> None:
+    """As it is now, and nobody else's until the transaction ends: of two clicks, the second waits."""
+    db.session.refresh(upload, with_for_update=True)
+
+
 def set_mappings(upload: BilletwebUpload, slots: Mapping[str, int], tariffs: Mapping[str, str]) -> None:
     """Say which slot and which list kind the labels of the file stand for.
 
