@@ -6,7 +6,7 @@ known. Neither writes anything.
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
@@ -46,7 +46,7 @@ class BilletwebFile:
 
     def to_json(self) -> str:
         """What is kept of a file between its upload and its import; `from_json` reads it."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps(self, default=vars, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "BilletwebFile":

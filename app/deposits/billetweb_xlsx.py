@@ -50,10 +50,10 @@ def xlsx_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
-        for number, cells in enumerate(sheet.iter_rows(max_col=_MAX_COLUMNS), start=1):
+        for number, cells in enumerate(sheet.iter_rows(), start=1):
             if number > MAX_SHEET_ROWS:
                 break
-            yield number, [_text(cell) for cell in cells]
+            yield number, [_text(cell) for cell in cells[:_MAX_COLUMNS]]
     except _UNREADABLE as error:
         raise _not_a_workbook() from error
     if number > MAX_SHEET_ROWS:
