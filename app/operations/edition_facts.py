@@ -16,8 +16,8 @@ Count = ScalarSelect[int]
 
 
 def collect_facts(edition: Edition) -> EditionFacts:
-    """The facts of one edition: one query for the counts, three for tills, one for payouts, four for its
-    calendar."""
+    """The facts of one edition: one query for the counts, three for tills, three for payouts, four for
+    its calendar."""
     schedule = schedule_of(edition.id)
     real_tills = [till.id for till in schedule.tills if not till.training]
     payouts = payout_progress(edition)
