@@ -9,6 +9,7 @@ from hypothesis import settings
 # What is imported before the first test stays: nothing of it is rubbish. See `pytest_collection_finish`.
 gc.disable()
 
+pytest.register_assert_rewrite("tests.support")
 pytest_plugins = ["tests.support.leaving_out"]
 FIXTURES = [f"tests.support.{name}" for name in ("fixtures", "browser", "watch")]
 

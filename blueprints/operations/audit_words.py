@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.accounts.models import ROLE_LABELS
+from app.core.money import format_euros
 from app.editions.models import STATE_LABELS
 
 ACTIONS = {
@@ -102,6 +103,7 @@ SUBJECTS = {
     "silence": "maintenance",
     "on_call": "contact d’astreinte",
 }
+MEANS = {"cash": "espèces", "card": "carte", "cheque": "chèque", "transfer": "virement"}
 DETAILS = {
     "role": "rôle",
     "before": "avant",
@@ -121,7 +123,25 @@ DETAILS = {
     "terms": "conditions",
     "consent": "conditions acceptées",
     "labels": "étiquettes",
-    "created": "comptes créés",
+    "created": "nouveaux",
+    "changed": "recalculés",
+    "source": "de",
+    "target": "à",
+    "net_cents": "net",
+    "total_cents": "total",
+    "amount_cents": "montant",
+    "float_cents": "fond de caisse",
+    "expected": "attendu",
+    "counted": "compté",
+    "method": "mode de paiement",
+    "cheque_number": "chèque nº",
+    "paid_at": "payé le",
+    "device_id": "appareil",
+    "pending": "ventes à envoyer",
+    "payouts": "reversements",
+    "returned": "rendus",
+    "donated": "donnés",
+    **MEANS,
     "known": "déjà connus",
     "refused": "refusés",
     "number": "numéro",
@@ -134,6 +154,7 @@ DETAILS = {
 }
 
 VALUES: dict[str, str] = {
+    **MEANS,
     **{role.value: label for role, label in ROLE_LABELS.items()},
     **{state.value: label for state, label in STATE_LABELS.items()},
     "not_generated": "à faire",
@@ -155,7 +176,22 @@ def subject_in_french(subject: str) -> str:
 
 def details_in_french(details: dict[str, Any]) -> list[tuple[str, str]]:
     """`{"before": "volunteer"}` → `[("avant", "Bénévole")]`."""
-    return [(DETAILS.get(name, name), _value(value)) for name, value in details.items()]
+    return [
+        (DETAILS.get(name, name), _amount(value) if _is_amount(name) else _value(value))
+        for name, value in details.items()
+        if value is not None
+    ]
+
+
+def _is_amount(name: str) -> bool:
+    """What a drawer is expected to hold, what was counted and what was given back are amounts by means."""
+    return name.endswith("_cents") or name in ("expected", "counted", "refund")
+
+
+def _amount(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{DETAILS.get(name, name)} {_amount(part)}" for name, part in value.items())
+    return format_euros(value) if isinstance(value, int) else _value(value)
 
 
 def _value(value: Any) -> str:

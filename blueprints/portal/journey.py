@@ -55,11 +55,12 @@ def list_to_fill(registration: Registration) -> ItemList | None:
 def current_stage(registration: Registration, sales: OwnSales) -> Stage:
     """The step under way."""
     state = registration.edition.state
-    if state in READ_ONLY_STATES or (sales.payout and sales.payout.state is PayoutState.PAID):
+    items = [item for each in registration.lists for item in live_items(each)]
+    to_come = any(item.state in (ItemState.ON_SALE, ItemState.UNSOLD) for item in items)
+    if state in READ_ONLY_STATES or (_is_paid(sales) and not to_come):
         return Stage.OVER
     if state is EditionState.SETTLING:
         return Stage.COLLECT
-    items = [item for each in registration.lists for item in live_items(each)]
     brought = any(item.state not in (ItemState.DRAFT, ItemState.DECLARED) for item in items)
     if state is EditionState.SELLING or brought:
         return Stage.SALE
@@ -67,6 +68,10 @@ def current_stage(registration: Registration, sales: OwnSales) -> Stage:
     if filled and all(each.state is ListState.VALIDATED for each in filled):
         return Stage.COME
     return Stage.VALIDATE if filled else Stage.DECLARE
+
+
+def _is_paid(sales: OwnSales) -> bool:
+    return sales.payout is not None and sales.payout.state is PayoutState.PAID
 
 
 def steps(registration: Registration, sales: OwnSales, pickup: PickupTime | None) -> list[Step]:
@@ -118,8 +123,9 @@ def next_act(registration: Registration, sales: OwnSales, pickup: PickupTime | N
         )
     if stage is Stage.COLLECT:
         when = slot_words(pickup) if pickup else f"jusqu’au {date_long(edition.restitution_ends_at)}"
+        what = "vos invendus" if _is_paid(sales) else "votre argent et vos invendus"
         return NextAct(
-            "Venez chercher votre argent et vos invendus",
+            f"Venez chercher {what}",
             f"{when[0].upper()}{when[1:]}. Passé ce délai, les invendus sont donnés.",
             "Voir mes ventes",
             url_for("portal.sales", edition_id=edition.id),

@@ -235,6 +235,7 @@ def test_an_edition_that_takes_no_registrations_takes_no_file(
 ) -> None:
     edition.state = state
     db.session.commit()
+    assert 'type="file"' not in manager.get(f"/editions/{edition.id}/import").text.split("disabled")[0]
     before = files_kept()
     assert send(manager, edition, sample(ERRORS), ERRORS).status_code == 422
     assert db.session.scalar(select(func.count()).select_from(Registration)) == 0

@@ -327,6 +327,45 @@ def test_the_slot_comes_as_a_calendar_file(me: FlaskClient, registration: Regist
     assert all(len(line) <= 75 for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("state", "left", "words"),
+    [
+        (EditionState.SELLING, ItemState.ON_SALE, "Vos articles sont à la bourse"),
+        (EditionState.SETTLING, ItemState.UNSOLD, "Venez chercher vos invendus"),
+        (EditionState.SETTLING, ItemState.RETURNED, "Tout est réglé"),
+    ],
+)
+def test_who_is_paid_is_not_done_while_something_is_left(
+    me: FlaskClient, registration: Registration, state: EditionState, left: ItemState, words: str
+) -> None:
+    registration.edition.state = state
+    sold, other = declared_list(2, registration=registration).items
+    sold.state, other.state = ItemState.SOLD, left
+    db.session.add(paid_payout(registration))
+    db.session.commit()
+    page = me.get(f"/editions/{registration.edition_id}/portal").text
+    assert words in page
+    assert ("Édition terminée" in page) is (left is ItemState.RETURNED)
+
+
+def paid_payout(registration: Registration, slip_file: str | None = None) -> Payout:
+    return Payout(
+        edition_id=registration.edition_id,
+        registration_id=registration.id,
+        state=PayoutState.PAID,
+        method=PayoutMethod.CASH,
+        paid_at=utcnow(),
+        sold_count=1,
+        gross_cents=1000,
+        commission_cents=200,
+        fees_cents=0,
+        adjustments_cents=0,
+        net_cents=800,
+        shortfall_cents=0,
+        slip_file=slip_file,
+    )
+
+
 def test_the_slip_is_there_once_made(me: FlaskClient, registration: Registration, app: Flask) -> None:
     db.session.commit()
     slip = f"/editions/{registration.edition_id}/portal/slip"
@@ -334,23 +373,7 @@ def test_the_slip_is_there_once_made(me: FlaskClient, registration: Registration
     path = path_of("slips/essai.pdf")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"%PDF-1.7 essai")
-    db.session.add(
-        Payout(
-            edition_id=registration.edition_id,
-            registration_id=registration.id,
-            state=PayoutState.PAID,
-            method=PayoutMethod.CASH,
-            paid_at=utcnow(),
-            sold_count=1,
-            gross_cents=1000,
-            commission_cents=200,
-            fees_cents=0,
-            adjustments_cents=0,
-            net_cents=800,
-            shortfall_cents=0,
-            slip_file="slips/essai.pdf",
-        )
-    )
+    db.session.add(paid_payout(registration, "slips/essai.pdf"))
     db.session.commit()
     assert me.get(slip).data == b"%PDF-1.7 essai"
     path.unlink()

@@ -216,10 +216,12 @@ def test_a_manager_takes_a_line_back(office: FlaskClient, edition: Edition, sale
     assert "Maud Giraud" in shown
     db.session.expire_all()
     assert [line.state for line in sale.lines] == [LineState.VOID, LineState.ACTIVE]
+    assert "Annulé en partie" in office.get(f"/editions/{edition.id}/sales").text
     by_htmx = office.post(
         f"{address}/voids", data=wish(sale, tills[1], lines=[sale.lines[1].id]), headers=HTMX
     )
     assert (by_htmx.status_code, by_htmx.headers["HX-Redirect"]) == (204, address)
+    assert "Annulé en partie" not in office.get(f"/editions/{edition.id}/sales").text
     # Nothing is left of it: nothing more to take back.
     assert "Annuler et rendre" not in office.get(address).text
 

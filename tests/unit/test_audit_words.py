@@ -10,6 +10,8 @@ def test_details_of_every_shape_are_told() -> None:
         "labels": "generated",
         "refused": ["0101000184"],
         "counted": {"cash": 1250, "card": 0},
+        "net_cents": 152560,
+        "method": "cheque",
         "changed": {"12": [100, 250]},
         "late": None,
     }
@@ -18,7 +20,8 @@ def test_details_of_every_shape_are_told() -> None:
         ("après", "Articles gelés"),
         ("étiquettes", "faites"),
         ("refusés", "0101000184"),
-        ("counted", "cash 1250, card 0"),
-        ("changed", "12 100, 250"),
-        ("late", "None"),
+        ("compté", "espèces 12,50\xa0€, carte 0,00\xa0€"),
+        ("net", "1\u202f525,60\xa0€"),
+        ("mode de paiement", "chèque"),
+        ("recalculés", "12 100, 250"),
     ]

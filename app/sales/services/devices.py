@@ -26,7 +26,7 @@ class OnAnotherDevice(Conflict):
     def __init__(self, till: Till) -> None:
         super().__init__(
             f"La caisse {till.name} est ouverte sur un autre appareil. Terminez-y les ventes, ou reprenez la "
-            "caisse ici si cet appareil ne marche plus."
+            "caisse ici si l’autre appareil ne marche plus."
         )
 
 

@@ -1,8 +1,10 @@
 // The counter: what is scanned becomes the basket of a customer, and the basket becomes a sale.
 import { showAnswer, showBasket } from "./basket-view.js";
+import { formatCode } from "./codes.js";
 import { hour } from "./dom.js";
 import { isGated } from "./gate.js";
 import { lineNumber } from "./lines.js";
+import { unanswered } from "./manual-view.js";
 import { euros } from "./money.js";
 import { PaymentView } from "./payment-view.js";
 import { accepted, refused } from "./sounds.js";
@@ -13,6 +15,12 @@ const NOT_KEPT = {
   title: "NON ENREGISTRÉ",
   text: "La vente n'est pas faite, le panier est gardé. Recommencez, ou appelez un gestionnaire.",
 };
+
+// Who scans on does not answer « Est-ce bien cet article ? »: the item asked about would leave unpaid.
+const leftOut = ({ name, code }) => ({
+  title: `${name} : pas ajouté`,
+  text: `Vous n'avez pas répondu pour ${formatCode(code)}. S'il est acheté, scannez-le ou tapez-le de nouveau.`,
+});
 
 // Events: "basket" after each change of it, "words" (detail: typed where a code was expected), "sold" (detail: the
 // stored record), "answer" (detail: {tone, title, text}) with what a scan or an act is answered.
@@ -42,11 +50,13 @@ export class Counter extends EventTarget {
     if (this.till.saving) return this.#waiting.push(() => this.scan(text));
     const { measures } = this.till;
     measures.untilShown(measures.scans, at);
+    const asked = unanswered();
     for (const dialog of document.querySelectorAll("dialog[open]:not([data-stays])")) dialog.close();
     this.nextCustomer();
     const look = this.basket.look(text);
     if (look.refusal?.unreadable) measures.scanFailures += 1;
-    return this.take(look);
+    this.take(look);
+    if (look.item && asked && asked.code !== look.item.code) this.refuse(leftOut(asked));
   }
 
   scanWaiting() {

@@ -2,7 +2,7 @@
 import { $, hour } from "./dom.js";
 import { recentSales } from "./journal.js";
 import { euros } from "./money.js";
-import { changeDue, describe } from "./payment.js";
+import { changeDue, paidHow } from "./payment.js";
 
 export function installLastSale(counter) {
   counter.addEventListener("sold", ({ detail }) => show(counter, detail));
@@ -22,7 +22,7 @@ function show(counter, record) {
   const { at, total, payments } = record.entry;
   const given = payments.reduce((sum, { amount, tendered }) => sum + (tendered ?? amount), 0);
   const change = changeDue(payments);
-  const words = change ? `${euros(total)}, donné ${euros(given)}, rendu ${euros(change)}` : `${euros(total)} en ${describe(payments)}`;
+  const words = change ? `${euros(total)}, donné ${euros(given)}, rendu ${euros(change)}` : `${euros(total)} ${paidHow(payments)}`;
   $("last-sale").hidden = false;
   $("last-sale-at").textContent = `Vente de ${hour(Date.parse(at))}`;
   $("last-sale-what").textContent = words;

@@ -42,3 +42,8 @@ export function askAbout(item, hand = undefined) {
   $("found").showModal();
   $("found-add").focus();
 }
+
+// The item asked about while nobody has answered, else null.
+export function unanswered() {
+  return $("found").open ? { code: shown.code, name: $("found-name").textContent } : null;
+}

@@ -1,7 +1,7 @@
 // The right side: choosing how the customer pays, the change, and the sale just made.
 import { $, el } from "./dom.js";
 import { euros, parseEuros } from "./money.js";
-import { changeDue, describe, METHOD_NAMES, METHODS, splitPayment, wholePayment } from "./payment.js";
+import { changeDue, METHOD_NAMES, METHODS, paidHow, splitPayment, wholePayment } from "./payment.js";
 
 const NOTES = [500, 1000, 2000, 5000];
 
@@ -71,7 +71,7 @@ export class PaymentView {
     const change = changeDue(payments);
     $("done-change").hidden = !change;
     $("done-sum").textContent = euros(change);
-    $("done-what").textContent = `${euros(total)} en ${describe(payments)}`;
+    $("done-what").textContent = `${euros(total)} ${paidHow(payments)}`;
     $("done-total").hidden = change > 0;
     $("done-total").textContent = euros(total);
     // Looked at again while the next customer is served.

@@ -2,6 +2,7 @@
 
 export const METHODS = ["cash", "card", "cheque"];
 export const METHOD_NAMES = { cash: "Espèces", card: "Carte", cheque: "Chèque" };
+const PAID_HOW = { cash: "en espèces", card: "par carte", cheque: "par chèque" };
 
 // One method pays all. `tendered` (cents, cash only): null means the exact sum.
 export function wholePayment(method, total, tendered = null) {
@@ -49,6 +50,11 @@ export function refundFor(payments, given, amount, inCash) {
 
 export function describe(parts) {
   return parts.map(({ method }) => METHOD_NAMES[method].toLowerCase()).join(" et ");
+}
+
+// « en espèces et par carte ».
+export function paidHow(parts) {
+  return parts.map(({ method }) => PAID_HOW[method]).join(" et ");
 }
 
 function sumOf(parts, method) {

@@ -122,6 +122,26 @@ def test_what_is_added_or_removed_while_a_sale_is_written_is_the_next_customers(
     expect(till.locator("[data-history-list]")).to_contain_text("245-01, 245-02")
 
 
+def test_an_item_asked_about_and_not_answered_is_named_when_the_next_one_is_scanned(
+    till: Page, hall: Hall
+) -> None:
+    """« Est-ce bien cet article ? » left open by who scans on: that item would leave unpaid."""
+    till.locator("#manual-code").fill("245-03")
+    till.keyboard.press("Enter")
+    expect(till.locator("#found, [data-found]").first).to_be_visible()
+    scan(till, hall.codes[0])
+    expect(till.locator(".line__detail")).to_have_count(1)
+    answer = till.locator("[data-answer]")
+    expect(answer).to_contain_text("pas ajouté")
+    expect(answer).to_contain_text("0245 03")
+    # Who scans the very item that was asked about has answered.
+    till.locator("#manual-code").fill("245-02")
+    till.keyboard.press("Enter")
+    scan(till, hall.codes[1])
+    expect(till.locator(".line__detail")).to_have_count(2)
+    expect(answer).not_to_contain_text("pas ajouté")
+
+
 def test_one_press_too_many_makes_no_sale_of_nothing(till: Page, hall: Hall) -> None:
     scan(till, hall.codes[0])
     till.keyboard.press("F2")
