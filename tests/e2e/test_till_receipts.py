@@ -119,7 +119,7 @@ def test_the_change_of_the_last_sale_can_be_seen_again(till: Page, hall: Hall) -
     expect(done).to_be_hidden()
     sell_card(till)
     scan(till, hall.codes[3])
-    expect(line).to_contain_text("3,50 € en carte")
+    expect(line).to_contain_text("3,50 € par carte")
 
 
 def sell_card(page: Page) -> None:
