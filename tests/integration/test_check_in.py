@@ -285,6 +285,7 @@ def test_a_scanned_label_leads_straight_to_its_depositor(desk: FlaskClient, a_li
     assert "Personne ne correspond" in desk.get(search, query_string={"q": "Zzz"}).text
 
 
+@pytest.mark.slow
 def test_a_whole_deposit_over_http(desk: FlaskClient, a_list: ItemList) -> None:
     item = a_list.items[0]
     struck = desk.post(address(a_list, f"/items/{item.id}/refusal"), data={"reason": "Tache"}, headers=HTMX)
@@ -306,6 +307,7 @@ def test_a_whole_deposit_over_http(desk: FlaskClient, a_list: ItemList) -> None:
     assert "Odette Pastourel et Paul Estève" in text
 
 
+@pytest.mark.slow
 def test_the_receipt_shows_the_signature_given_at_the_desk(desk: FlaskClient, a_list: ItemList) -> None:
     drawn = {"signed_on_paper": "", "signature_path": "M10 20 L300 180"}
     desk.post(address(a_list, "/completion"), data={**FORM, **drawn})

@@ -281,6 +281,7 @@ def test_rows_that_are_gone_or_of_another_version_are_asked_for_again(
     assert (job.state, job.message) == (JobState.FAILED, GONE)
 
 
+@pytest.mark.slow
 def test_of_two_clicks_at_once_one_starts_the_import(
     own_app: Flask, login: Login, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -383,6 +383,7 @@ def test_depositors_are_found_by_name_number_and_state(bourse: Bourse):
     assert sorted(found("", "nonsense")) == sorted([first, second])
 
 
+@pytest.mark.slow
 def test_computing_asks_the_same_number_of_queries_for_3_and_for_30(bourse: Bourse):
     def count_queries() -> int:
         with counted_queries() as seen:

@@ -250,6 +250,7 @@ def test_validating_sends_the_recap_and_closes_the_list(me: FlaskClient, item_li
     assert me.get(address(item_list, "/validation")).status_code == 302
 
 
+@pytest.mark.slow
 def test_a_family_list_without_number_has_a_recap_all_the_same(
     client: FlaskClient, login: Login, registration: Registration
 ) -> None:

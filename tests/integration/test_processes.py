@@ -177,6 +177,7 @@ def test_a_job_the_queue_lost_is_handed_over_once(working_app: Flask, redis_serv
     assert now_of(job).state is JobState.DONE
 
 
+@pytest.mark.slow
 def test_a_job_asked_for_while_the_queue_was_down_is_done_later(
     working_app: Flask, redis_server: RedisServer
 ) -> None:

@@ -125,6 +125,7 @@ def test_a_receipt_says_what_was_taken_and_refused():
     assert "Signé à l’écran" not in text
 
 
+@pytest.mark.slow
 def test_a_receipt_shows_the_signature_drawn_on_the_screen():
     signed = replace(RECEIPT, signature_path="M10 20 L10 20 L300 180 M40 2 L40 2")
     pdf = deposit_receipt_pdf(signed)

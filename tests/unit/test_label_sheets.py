@@ -144,6 +144,7 @@ def test_progress_counts_labels_after_each_depositor():
     assert seen == [13, 15]
 
 
+@pytest.mark.slow
 def test_a_list_longer_than_a_page_goes_on_and_totals_once():
     texts = [
         page.extract_text()
