@@ -1,5 +1,7 @@
 """The background import of a Billetweb export."""
 
+from functools import partial
+
 from app.core.db import db, in_transaction
 from app.core.errors import DomainError
 from app.deposits.billetweb import Outcome
@@ -7,8 +9,7 @@ from app.deposits.models import BilletwebUpload
 from app.deposits.queries.billetweb import ImportRow, preview_import
 from app.deposits.services.billetweb_import import ImportReport, import_rows, record_import
 from app.editions.queries import get_edition
-from app.operations.files import path_of
-from app.operations.kept_exports import kept_export
+from app.operations.kept_exports import kept_export, kept_path
 from app.operations.models import BackgroundJob
 from app.web.links import activation_link
 from jobs.queue import dispatch_mail
@@ -27,7 +28,7 @@ def import_billetweb(job: BackgroundJob, progress: Progress) -> str:
     upload = db.session.get_one(BilletwebUpload, job.params["upload_id"])
     if upload.stored is None:
         raise DomainError("Ce fichier est déjà importé.")
-    file, path = kept_export(upload), path_of(upload.stored)
+    file, path = kept_export(upload), kept_path(upload)
     preview = preview_import(get_edition(upload.edition_id), upload, file)
     report = _import_all(upload.edition_id, preview.to_import, progress)
     counts = preview.counts
@@ -61,6 +62,6 @@ def _import_all(edition_id: int, rows: tuple[ImportRow, ...], progress: Progress
     progress(0, len(rows))
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
-        report.add(in_transaction(lambda batch=batch: import_rows(edition_id, batch, activation_link)))  # type: ignore[misc]
+        report.add(in_transaction(partial(import_rows, edition_id, batch, activation_link)))
         progress(start + len(batch), len(rows))
     return report

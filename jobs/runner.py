@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
 
 import sentry_sdk
 import structlog
@@ -44,6 +43,9 @@ class Progress:
         statement = update(BackgroundJob).where(BackgroundJob.id == self._job_id)
         db.session.execute(statement.values(done_steps=done, total_steps=total))
         db.session.commit()
+
+
+Handler = Callable[[BackgroundJob, Progress], str]
 
 
 def run_job(job_id: str) -> None:
@@ -88,8 +90,8 @@ def _finish(job_id: str, message: str, *, failed: bool = False) -> None:
     in_transaction(lambda: finish_job(db.session.get_one(BackgroundJob, job_id), message, failed=failed))
 
 
-def load_handler(kind: str) -> Callable[[BackgroundJob, Progress], str]:
+def load_handler(kind: str) -> Handler:
     """What does jobs of this kind, imported when it is needed."""
     module, _, name = HANDLERS[kind].partition(":")
-    handler: Any = getattr(import_module(module), name)
-    return handler  # type: ignore[no-any-return]
+    handler: Handler = getattr(import_module(module), name)
+    return handler

@@ -108,7 +108,8 @@ class EditionOwned:
     """Mixin of every table whose rows belong to one edition; what `guard.py` protects once closed."""
 
     @declared_attr
-    def edition_id(cls) -> Mapped[int]:  # noqa: N805
+    @classmethod
+    def edition_id(cls) -> Mapped[int]:
         return mapped_column(ForeignKey("edition.id"), index=True)
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select
 
 from app.accounts.models import User
 from app.core.clock import utcnow
-from app.core.db import db
+from app.core.db import Model, db
 from app.deposits.models import CheckIn, Item, ItemList, ItemState, LabelStatus, ListState, Registration
 from app.editions.models import Edition, ListKind, Till
 from app.editions.queries import schedule_of
@@ -115,8 +115,8 @@ def _held_by_devices(till_ids: list[int], which: ColumnElement[bool]) -> tuple[t
     return tuple((till.name, int(count)) for till, count in rows)
 
 
-def _count(model: type, *conditions: object) -> Count:
-    query = select(func.count()).select_from(model).where(*conditions)  # type: ignore[arg-type]
+def _count(model: type[Model], *conditions: ColumnElement[bool]) -> Count:
+    query = select(func.count()).select_from(model).where(*conditions)
     return query.scalar_subquery()
 
 

@@ -4,6 +4,7 @@ They hold personal data: the import throws its file away, and after a day the sc
 """
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from app.core.clock import utcnow
 from app.core.errors import DomainError
@@ -30,18 +31,19 @@ def keep_export(edition: Edition, file: BilletwebFile, *, by_id: int | None) -> 
     return upload
 
 
-def check_kept(upload: BilletwebUpload) -> None:
-    """Raise ExportGone when the rows of an upload are not there any more, or another version kept them."""
-    if not upload.stored or not upload.stored.endswith(_SUFFIX) or not path_of(upload.stored).is_file():
+def kept_path(upload: BilletwebUpload) -> Path:
+    """Where the rows of an upload are; raises ExportGone, also for what another version kept."""
+    path = path_of(upload.stored) if upload.stored else None
+    if path is None or path.suffix != _SUFFIX or not path.is_file():
         raise ExportGone
+    return path
 
 
 def kept_export(upload: BilletwebUpload) -> BilletwebFile:
     """What was read of an upload; raises ExportGone."""
-    check_kept(upload)
-    assert upload.stored
+    path = kept_path(upload)
     try:
-        return BilletwebFile.from_json(path_of(upload.stored).read_text(encoding="utf-8"))
+        return BilletwebFile.from_json(path.read_text(encoding="utf-8"))
     except (KeyError, TypeError, ValueError) as error:  # rows as another version knew them
         raise ExportGone from error
 

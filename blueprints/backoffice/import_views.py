@@ -15,7 +15,7 @@ from app.deposits.queries.billetweb import get_upload, preview_import
 from app.deposits.services.billetweb_import import lock_upload, set_mappings
 from app.editions.models import LIST_KIND_LABELS, Edition, ListKind
 from app.editions.queries import list_slots
-from app.operations.kept_exports import check_kept, keep_export, kept_export
+from app.operations.kept_exports import keep_export, kept_export, kept_path
 from app.operations.queries import get_job
 from app.operations.services import request_job
 from app.web.editions import edition_of_page
@@ -148,7 +148,7 @@ def registration_import_start(edition_id: int, upload_id: int) -> ResponseReturn
     upload = get_upload(edition.id, upload_id)
     lock_upload(upload)
     if upload.job_id is None:
-        check_kept(upload)
+        kept_path(upload)
         job = request_job(
             "billetweb_import",
             f"Import de {upload.filename}"[:120],

@@ -5,6 +5,8 @@ from typing import Any
 from app.accounts.models import ROLE_LABELS
 from app.core.money import format_euros
 from app.editions.models import STATE_LABELS
+from app.payouts.models import PAYOUT_METHOD_LABELS
+from app.sales.models import PAYMENT_LABELS
 
 ACTIONS = {
     "account.created": "Compte créé",
@@ -103,7 +105,10 @@ SUBJECTS = {
     "silence": "maintenance",
     "on_call": "contact d’astreinte",
 }
-MEANS = {"cash": "espèces", "card": "carte", "cheque": "chèque", "transfer": "virement"}
+MEANS: dict[str, str] = {
+    **{method.value: label.lower() for method, label in PAYMENT_LABELS.items()},
+    **{method.value: label.lower() for method, label in PAYOUT_METHOD_LABELS.items()},
+}
 DETAILS = {
     "role": "rôle",
     "before": "avant",

@@ -293,7 +293,7 @@ def test_of_two_clicks_at_once_one_starts_the_import(
         with suppress(threading.BrokenBarrierError):
             both.wait(1)
 
-    monkeypatch.setattr(import_views, "check_kept", meet)
+    monkeypatch.setattr(import_views, "kept_path", meet)
     db.session.rollback()
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda client: client.post(start).status_code, clients))

@@ -152,7 +152,7 @@ def rolled_back(app: Flask) -> Iterator[None]:
         engine = db.engine
         with engine.connect() as connection:
             transaction = connection.begin()
-            engines[None] = connection  # type: ignore[assignment]
+            engines[None] = connection
             try:
                 yield
             finally:

@@ -4,6 +4,7 @@ written, not sent."""
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from random import Random
 
 from app.accounts.models import Role, User
@@ -47,8 +48,10 @@ def measure_import(setting: Setting, rows: int = 500) -> Iterator[Measure]:
         for edition_id, export in prepared:
             seconds, upload_id = _send(browser, edition_id, export)
             previews.append(seconds)
-            ids = {"edition_id": edition_id, "upload_id": upload_id}
-            runs.append(run_job(bourse, lambda ids=ids: request_job("billetweb_import", "Import", **ids)))  # type: ignore[misc]
+            request = partial(
+                request_job, "billetweb_import", "Import", edition_id=edition_id, upload_id=upload_id
+            )
+            runs.append(run_job(bourse, request))
         created = [run.job.result["created"] for run in runs]
         if created != [rows] * len(runs):
             raise DomainError(f"L'import devait inscrire {rows} personnes, il en a inscrit {created}.")
