@@ -23,6 +23,7 @@ from app.cli.support.mariadb import MariaDbServer
 from app.core.db import db
 from app.extensions import limiter
 from config.logging import set_up_logging
+from tests import factories
 from tests.support.databases import (
     Databases,
     MariaDbDatabases,
@@ -56,6 +57,12 @@ def pytest_collection_finish() -> None:
 def quick_passwords() -> None:
     """Argon2 at its least in this process; the servers that tests start have it in full."""
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(autouse=True)
+def begin_again() -> None:
+    """Factories count from the beginning in each test."""
+    factories.begin_again()
 
 
 @pytest.fixture(scope="session")
