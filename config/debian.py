@@ -50,7 +50,7 @@ def install_packages(packages: list[str]) -> None:
     )
     if done.returncode != 0:
         print(done.stdout, file=sys.stderr)
-        raise CannotInstall(f"L'installation de {names} a échoué. Lancez : {command}")
+        raise CannotInstall(f"L’installation de {names} a échoué. Lancez : {command}")
 
 
 def _root_prefix() -> list[str] | None:

@@ -110,7 +110,7 @@ def load_settings(
         # Guessed in real use, mailed links would be wrong and cookies not Secure without anybody noticing.
         if not (values["DEMO"] or values["DEBUG"] or values.get("TESTING")):
             raise SettingsError(
-                "PUBLIC_URL manque : donnez l'adresse publique de l'application, par exemple "
+                "PUBLIC_URL manque : donnez l’adresse publique de l’application, par exemple "
                 "https://bourse.example.org."
             )
         values["PUBLIC_URL"] = LOCAL_URL

@@ -21,7 +21,7 @@ from app.operations.smtp import build_message
 from config.privacy import mask
 
 log = structlog.get_logger()
-UNREACHABLE = "Le serveur d'envoi ne répond pas. Nouvel essai dans une minute."
+UNREACHABLE = "Le serveur d’envoi ne répond pas. Nouvel essai dans une minute."
 
 
 def deliver_waiting() -> None:

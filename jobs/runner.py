@@ -72,7 +72,7 @@ def run_job(job_id: str) -> None:
         log.error(failure_event(error, "job.failed"), job=job_id, kind=job.kind, exc_info=error)
         # By itself Sentry waits until the queue gave up.
         sentry_sdk.capture_exception(error)
-        _finish(job_id, "Le travail s'est arrêté sur une erreur imprévue. Relancez-le.", failed=True)
+        _finish(job_id, "Le travail s’est arrêté sur une erreur imprévue. Relancez-le.", failed=True)
         raise
     else:
         db.session.commit()

@@ -44,7 +44,7 @@ def make_slips(job: BackgroundJob, progress: Progress) -> str:
     rows = [row for row in ledger(edition, job.params.get("registration_ids")) if row.stored]
     wanted = [row for row in rows if not row.is_stale]
     if not wanted:
-        raise DomainError("Aucun reversement à jour : calculez-les d'abord.")
+        raise DomainError("Aucun reversement à jour : calculez-les d’abord.")
     progress(0, len(wanted))
     made: list[tuple[str, str]] = []
     with _drawing(len(wanted)) as draw:
@@ -56,7 +56,7 @@ def make_slips(job: BackgroundJob, progress: Progress) -> str:
     progress(len(wanted), len(wanted))
     left = len(rows) - len(made)
     message = f"{count_of(len(made), 'bordereau')}." if len(made) < 2 else f"{len(made)} bordereaux."
-    return message if not left else f"{message} {left} à recalculer n'en ont pas."
+    return message if not left else f"{message} {left} à recalculer n’en ont pas."
 
 
 def build_slip(edition_name: str, edition_number: int, commission_bp: int, facts: SlipFacts) -> Slip:

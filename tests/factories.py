@@ -60,7 +60,7 @@ class EditionFactory(Factory):
     class Meta:
         model = Edition
 
-    name = factory.Sequence(lambda n: f"Bourse d'essai {n}")
+    name = factory.Sequence(lambda n: f"Bourse d’essai {n}")
     number = factory.Sequence(lambda n: n % 99 + 1)
     live_number = factory.LazyAttribute(lambda edition: edition.number)
     state = EditionState.SELLING

@@ -12,5 +12,5 @@ def normalise_email(typed: str) -> str:
         return validate_email(text, check_deliverability=False).normalized
     except EmailNotValidError as error:
         raise DomainError(
-            "Cette adresse e-mail n'est pas complète : écrivez-la comme prenom.nom@exemple.fr.", "email"
+            "Cette adresse e-mail n’est pas complète : écrivez-la comme prenom.nom@exemple.fr.", "email"
         ) from error

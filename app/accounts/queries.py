@@ -32,7 +32,7 @@ def get_user(user_id: int) -> User:
     """One person by id; raises NotFound."""
     user = db.session.get(User, user_id)
     if user is None:
-        raise NotFound("Ce compte n'existe pas.")
+        raise NotFound("Ce compte n’existe pas.")
     return user
 
 

@@ -124,5 +124,5 @@ def check_administrator_remains(role: Role, other_active_administrators: int) ->
     """Somebody must be left who can administer; `role` is the one the person is about to lose."""
     if role is Role.ADMIN and other_active_administrators == 0:
         raise DomainError(
-            "C'est le dernier administrateur en activité : donnez d'abord ce rôle à une autre personne."
+            "C’est le dernier administrateur en activité : donnez d’abord ce rôle à une autre personne."
         )

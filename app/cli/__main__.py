@@ -10,20 +10,20 @@ from config.settings import SettingsError
 
 # command → module:attribute and its one-line help.
 COMMANDS = {
-    "demo": ("app.cli.serve:demo_command", "Une bourse de démonstration, prête à l'emploi."),
-    "run": ("app.cli.serve:run_command", "L'application sur la base configurée."),
+    "demo": ("app.cli.serve:demo_command", "Une bourse de démonstration, prête à l’emploi."),
+    "run": ("app.cli.serve:run_command", "L’application sur la base configurée."),
     "worker": ("app.cli.serve:worker_command", "Un processus de travaux (PDF, courriels, imports)."),
     "scheduler": ("app.cli.serve:scheduler_command", "Les travaux planifiés."),
-    "watchdog": ("app.cli.watchdog:watchdog_group", "Surveiller l'application depuis un autre ordinateur."),
+    "watchdog": ("app.cli.watchdog:watchdog_group", "Surveiller l’application depuis un autre ordinateur."),
     "db": ("app.cli.database:db_group", "La base : mise à jour, état."),
     "user": ("app.cli.users:user_group", "Les comptes : créer, changer de rôle, mot de passe."),
-    "audit": ("app.cli.audit:audit_group", "Le journal d'audit : vérifier."),
+    "audit": ("app.cli.audit:audit_group", "Le journal d’audit : vérifier."),
     "archive": ("app.cli.archive:archive_group", "Les archives chiffrées : liste, lecture."),
     "simulate": ("app.cli.simulate:simulate_command", "Jouer une édition entière, aussi dans la tempête."),
     "bench": ("app.cli.bench:bench_command", "Mesurer la vitesse."),
     "monitoring": ("app.cli.monitoring:monitoring_group", "Prometheus et Grafana : refaire leurs fichiers."),
     "screenshots": ("app.cli.screenshots:screenshots_command", "Refaire les images du guide."),
-    "artwork": ("app.cli.artwork:artwork_command", "Redessiner les icônes et le code d'essai."),
+    "artwork": ("app.cli.artwork:artwork_command", "Redessiner les icônes et le code d’essai."),
     "test": ("app.cli.testing:test_command", "Les vérifications et les tests."),
 }
 

@@ -31,7 +31,7 @@ def status_command() -> None:
     click.echo(f"Base : {app.config['SQLALCHEMY_DATABASE_URI'].partition(':')[0]}")
     click.echo(f"Schéma : {current or 'vide'} (cette version attend : {head})")
     if current != head:
-        raise click.ClickException("La base n'est pas à jour : lancez ./bourse db upgrade.")
+        raise click.ClickException("La base n’est pas à jour : lancez ./bourse db upgrade.")
 
 
 def _state(app: Flask) -> tuple[str | None, str | None]:

@@ -101,7 +101,7 @@ class Supervisor:
             return
         child.failures += 1
         child.not_before = time.monotonic() + min(2**child.failures, LONGEST_PAUSE)
-        click.echo(f"{child.name} s'est arrêté (code {child.process.returncode}) : redémarrage.", err=True)
+        click.echo(f"{child.name} s’est arrêté (code {child.process.returncode}) : redémarrage.", err=True)
         self._spawn(child)
 
     def _ask_to_stop(self, *_: object) -> None:

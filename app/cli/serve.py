@@ -27,8 +27,8 @@ from config.settings import ROOT
 
 
 @click.command()
-@click.option("--port", default=8000, show_default=True, help="Port d'écoute.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Adresse d'écoute.")
+@click.option("--port", default=8000, show_default=True, help="Port d’écoute.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Adresse d’écoute.")
 @click.option("--scratch", is_flag=True, help="Dans un dossier neuf, effacé à la fin.")
 @click.option("--small", is_flag=True, help="Une petite édition (30 déposants).")
 def demo_command(port: int, host: str, scratch: bool, small: bool) -> None:
@@ -51,8 +51,8 @@ def demo_command(port: int, host: str, scratch: bool, small: bool) -> None:
 
 
 @click.command()
-@click.option("--port", default=8000, show_default=True, help="Port d'écoute.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Adresse d'écoute.")
+@click.option("--port", default=8000, show_default=True, help="Port d’écoute.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Adresse d’écoute.")
 def run_command(port: int, host: str) -> None:
     """L'application sur la base configurée ; demande un administrateur au premier démarrage."""
     _set_public_url(host, port)
@@ -134,7 +134,7 @@ def _refuse_taken_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise click.ClickException(
-                f"Le port {port} est déjà pris : arrêtez l'autre programme, ou choisissez --port."
+                f"Le port {port} est déjà pris : arrêtez l’autre programme, ou choisissez --port."
             ) from error
 
 
@@ -145,7 +145,7 @@ def _ensure_administrator() -> None:
         return
     if not sys.stdin.isatty():
         raise click.ClickException(
-            "Il n'y a pas encore d'administrateur : créez-le avec ./bourse user create --role admin."
+            "Il n’y a pas encore d’administrateur : créez-le avec ./bourse user create --role admin."
         )
     from app.cli.users import create_user_interactively
 

@@ -14,7 +14,7 @@ from app.core.errors import DomainError, NotFound
 
 ROLES = click.Choice([role.value for role in Role])
 stdin_option = click.option(
-    "--password-stdin", is_flag=True, help="Lire le mot de passe sur l'entrée standard, sans le demander."
+    "--password-stdin", is_flag=True, help="Lire le mot de passe sur l’entrée standard, sans le demander."
 )
 
 
@@ -40,7 +40,7 @@ def create_command(email: str, role: str, first_name: str, last_name: str, passw
 
 @user_group.command("list")
 @click.option("--role", type=ROLES, default=None, help="Seulement ce rôle.")
-@click.option("--search", default="", help="Une partie du nom ou de l'adresse.")
+@click.option("--search", default="", help="Une partie du nom ou de l’adresse.")
 def list_command(role: str | None, search: str) -> None:
     """Les comptes, par nom."""
     with application().app_context():
@@ -110,7 +110,7 @@ def create_user_interactively(role: Role) -> User:
 def _user(email: str) -> User:
     user = find_user(email)
     if user is None:
-        raise NotFound(f"Aucun compte n'a l'adresse {email} : cherchez-le avec ./bourse user list.")
+        raise NotFound(f"Aucun compte n’a l’adresse {email} : cherchez-le avec ./bourse user list.")
     return user
 
 

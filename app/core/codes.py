@@ -25,8 +25,8 @@ class NotACode(InvalidCode):
 
     def __init__(self, field: str | None = None) -> None:
         super().__init__(
-            "Ce n'est pas un code d'étiquette : il en faut les dix chiffres. "
-            "Scannez à nouveau, ou tapez le numéro de liste et d'article, par exemple 245-03.",
+            "Ce n’est pas un code d’étiquette : il en faut les dix chiffres. "
+            "Scannez à nouveau, ou tapez le numéro de liste et d’article, par exemple 245-03.",
             field,
         )
 
@@ -36,7 +36,7 @@ class WrongCheckDigits(InvalidCode):
 
     def __init__(self, field: str | None = None) -> None:
         super().__init__(
-            "Ce code contient une erreur de chiffre. Vérifiez-le sur l'étiquette et tapez-le à nouveau.",
+            "Ce code contient une erreur de chiffre. Vérifiez-le sur l’étiquette et tapez-le à nouveau.",
             field,
         )
 

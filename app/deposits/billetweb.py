@@ -14,7 +14,7 @@ from app.core.errors import DomainError
 from app.deposits.billetweb_columns import REQUIRED, find_header, fold, missing_columns
 from app.deposits.billetweb_csv import csv_rows
 from app.deposits.billetweb_preview import Outcome, Preview, PreviewRow, classify
-from app.deposits.billetweb_rows import BilletwebRow, RowProblem, normalise_row
+from app.deposits.billetweb_rows import BilletwebRow, RowProblem, clean_text, normalise_row
 from app.deposits.billetweb_xlsx import xlsx_rows
 
 __all__ = [
@@ -34,15 +34,19 @@ __all__ = [
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 500
 _HEADER_WITHIN = 20
+# Longer than any name of an event (characters).
+_EVENT_LENGTH = 80
 
 
 @dataclass(frozen=True)
 class BilletwebFile:
-    """A readable export: its registrations in file order, whatever is wrong with each of them."""
+    """A readable export: its registrations in file order, whatever is wrong with each of them; the names of
+    the events they are of, when the file says so."""
 
     filename: str
     header_row: int
     rows: tuple[BilletwebRow, ...]
+    events: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """What is kept of a file between its upload and its import; `from_json` reads it."""
@@ -51,7 +55,8 @@ class BilletwebFile:
     @classmethod
     def from_json(cls, text: str) -> "BilletwebFile":
         data = json.loads(text)
-        return cls(data["filename"], data["header_row"], tuple(_kept_row(row) for row in data["rows"]))
+        rows = tuple(_kept_row(row) for row in data["rows"])
+        return cls(data["filename"], data["header_row"], rows, tuple(data["events"]))
 
 
 def _kept_row(data: dict[str, Any]) -> BilletwebRow:
@@ -75,6 +80,7 @@ def read_billetweb(stream: BinaryIO, filename: str) -> BilletwebFile:
         raise DomainError("Ce fichier est vide : exportez-le de nouveau depuis Billetweb.", "file")
     header_row, columns, rows = _after_header(_raw_rows(content, filename))
     registrations: list[BilletwebRow] = []
+    events: dict[str, None] = {}
     for number, cells in rows:
         named = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
         if not any(named[name].strip() for name in REQUIRED):
@@ -85,10 +91,12 @@ def read_billetweb(stream: BinaryIO, filename: str) -> BilletwebFile:
                 "ou séparez-le en plusieurs fichiers.",
                 "file",
             )
+        if event := clean_text(named.pop("Événement", "")):
+            events[event[:_EVENT_LENGTH]] = None
         registrations.append(normalise_row(number, named))
     if not registrations:
         raise DomainError("Ce fichier a bien ses colonnes, mais aucune inscription.", "file")
-    return BilletwebFile(PurePath(filename).name, header_row, tuple(registrations))
+    return BilletwebFile(PurePath(filename).name, header_row, tuple(registrations), tuple(events))
 
 
 def _raw_rows(content: bytes, filename: str) -> Iterator[tuple[int, list[str]]]:

@@ -13,6 +13,7 @@ OPTIONAL = (
     "Ville",
     "Commentaire",
     "Remboursé",
+    "Événement",
 )
 _OTHER_TITLES = {
     "adressemail": "Email",

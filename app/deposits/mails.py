@@ -7,7 +7,7 @@ from app.core.mail import queue_mail
 from app.deposits.models import Registration
 from app.editions.models import Edition, Slot
 
-_CLOSING = "\n\nÀ bientôt,\nL'équipe de la bourse"
+_CLOSING = "\n\nÀ bientôt,\nL’équipe de la bourse"
 
 
 def send_invitation(registration: Registration, edition: Edition, link: str, expires_at: datetime) -> None:
@@ -19,7 +19,7 @@ def send_invitation(registration: Registration, edition: Edition, link: str, exp
         f"Bonjour {user.first_name},\n\n"
         f"Votre inscription à {edition.name} est faite. Activez votre compte pour déclarer vos articles "
         f"avant le {datetime_long(edition.declaration_deadline)} :\n\n{link}\n\n"
-        f"Ce lien ne sert qu'une fois, jusqu'au {datetime_long(expires_at)}.\n\n"
+        f"Ce lien ne sert qu’une fois, jusqu’au {datetime_long(expires_at)}.\n\n"
         f"{_lists_and_slot(registration)}{_CLOSING}",
     )
 
@@ -32,7 +32,7 @@ def send_registered(registration: Registration, edition: Edition) -> None:
         f"Votre inscription à la bourse – {edition.name}",
         f"Bonjour {user.first_name},\n\n"
         f"Votre inscription à {edition.name} est faite. Votre compte est déjà activé : connectez-vous comme "
-        f"d'habitude pour déclarer vos articles avant le {datetime_long(edition.declaration_deadline)}.\n\n"
+        f"d’habitude pour déclarer vos articles avant le {datetime_long(edition.declaration_deadline)}.\n\n"
         f"{_lists_and_slot(registration)}{_CLOSING}",
     )
 
@@ -61,5 +61,5 @@ def _lists_and_slot(registration: Registration) -> str:
 
 def _slot_words(slot: Slot | None) -> str:
     if slot is None:
-        return "à convenir avec l'association"
+        return "à convenir avec l’association"
     return f"{date_long(slot.starts_at)}, {hours_between(slot.starts_at, slot.ends_at)}"

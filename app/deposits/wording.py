@@ -27,12 +27,9 @@ class ItemWords:
 def item_words(book: Rulebook, item: Item) -> ItemWords:
     """How an item is called, everywhere; keys that today's rulebook lacks are shown as they are."""
     category = next((each.label for each in book.categories if each.key == item.category), item.category)
-    kind = next((each.label for each in book.item_types if each.key == item.type), item.type)
-    gender = next((each.label.lower() for each in book.genders if each.key == item.gender), "")
+    kind = _type_label(book, item.type)
     lot = f"lot de {item.pieces}" if item.pieces > 1 else ""
-    # Some types say it themselves: « Chaussures enfant ».
-    whom = "" if gender and gender in kind.lower() else gender
-    name = " ".join(filter(None, (kind, whom)))
+    name = item_name(book, item.type, item.gender)
     facts = ", ".join(filter(None, (item.brand, item.colour)))
     return ItemWords(
         title=", ".join(filter(None, (name, item.size, lot))),
@@ -41,6 +38,17 @@ def item_words(book: Rulebook, item: Item) -> ItemWords:
         category=category,
         label_title=" – ".join(filter(None, (", ".join(filter(None, (name, lot))), item.description))),
     )
+
+
+def item_name(book: Rulebook, type_key: str, gender_key: str) -> str:
+    """What it is and for whom: `Pantalon fille`. Some types say it themselves: « Chaussures enfant »."""
+    kind = _type_label(book, type_key)
+    wearer = next((each.label.lower() for each in book.genders if each.key == gender_key), "")
+    return kind if not wearer or wearer in kind.lower() else f"{kind} {wearer}"
+
+
+def _type_label(book: Rulebook, key: str) -> str:
+    return next((each.label for each in book.item_types if each.key == key), key)
 
 
 def list_name(item_list: ItemList) -> str:

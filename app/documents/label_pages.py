@@ -19,15 +19,15 @@ _PRINTING = (
     "Imprimez en taille réelle (100\u00a0%), sans «\u00a0ajuster à la page\u00a0».",
     "Format des planches : 12 étiquettes de 63,5 × 72 mm, 3 par ligne, 4 lignes. "
     "Marges : 7,25 mm à gauche et à droite, 4,5 mm en haut et en bas.",
-    "Mesurez la règle ci-dessous : si elle ne fait pas 10 cm, l'échelle n'est pas de 100\u00a0%.",
-    "Scannez une étiquette avant d'imprimer la suite.",
+    "Mesurez la règle ci-dessous : si elle ne fait pas 10 cm, l’échelle n’est pas de 100\u00a0%.",
+    "Scannez une étiquette avant d’imprimer la suite.",
 )
 _STEPS = (
     "Vérifiez que le nom et les numéros de liste sont ceux de la pochette.",
     "Comptez les étiquettes : leur nombre est indiqué ci-dessus.",
-    "Fixez chaque étiquette sur l'article qu'elle décrit, code visible et à plat.",
+    "Fixez chaque étiquette sur l’article qu’elle décrit, code visible et à plat.",
     "Signalez un article sans étiquette ou une étiquette sans article.",
-    "Gardez la liste imprimée avec les articles jusqu'à la mise en rayon.",
+    "Gardez la liste imprimée avec les articles jusqu’à la mise en rayon.",
 )
 _ROW = 9.3 * mm
 _ROWS_A_PAGE = 24
@@ -44,7 +44,7 @@ def draw_cover(canvas: Canvas, cover: LabelCover) -> None:
         (("déposants", cover.depositors), ("listes", cover.lists), ("étiquettes", cover.items)),
         y - 10 * mm,
     )
-    y = _steps(canvas, "Avant d'imprimer", _PRINTING, y - 16 * mm)
+    y = _steps(canvas, "Avant d’imprimer", _PRINTING, y - 16 * mm)
     _ruler(canvas, _LEFT, y - 8 * mm)
     _footer(canvas, f"Préparé par {cover.generated_by}, {datetime_long(cover.generated_at)}.")
     canvas.showPage()

@@ -34,7 +34,7 @@ def get_edition(edition_id: int) -> Edition:
     """One edition by id; raises NotFound."""
     edition = db.session.get(Edition, edition_id)
     if edition is None:
-        raise NotFound("Cette édition n'existe pas.")
+        raise NotFound("Cette édition n’existe pas.")
     return edition
 
 
@@ -78,12 +78,12 @@ def list_slots(edition_id: int) -> list[Slot]:
 
 def get_slot(edition_id: int, slot_id: int) -> Slot:
     """One slot of an edition; raises NotFound."""
-    return _get_owned(Slot, edition_id, slot_id, "Ce créneau n'existe plus.")
+    return _get_owned(Slot, edition_id, slot_id, "Ce créneau n’existe plus.")
 
 
 def get_period(edition_id: int, period_id: int) -> SalePeriod:
     """One sale period of an edition; raises NotFound."""
-    return _get_owned(SalePeriod, edition_id, period_id, "Cette période de vente n'existe plus.")
+    return _get_owned(SalePeriod, edition_id, period_id, "Cette période de vente n’existe plus.")
 
 
 def list_tills(edition_id: int) -> list[Till]:

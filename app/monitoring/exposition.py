@@ -46,7 +46,7 @@ def _of_sale(sale: SaleFigures | None, now: datetime) -> Iterator[Metric]:
     yield sold
     for name, words, figure in (
         ("ventes_par_minute", "Débit de ventes sur les dix dernières minutes", live.per_minute),
-        ("montant_total_vendu", "Chiffre d'affaires cumulé, en euros", live.amount_cents / 100),
+        ("montant_total_vendu", "Chiffre d’affaires cumulé, en euros", live.amount_cents / 100),
         ("articles_restants", "Stock non vendu", live.remaining),
         ("caisses_actives", "Caisses ouvertes et en ligne", sale.active_tills),
         ("conflits_ouverts", "Articles vendus deux fois, à régler", live.open_conflicts),
@@ -66,7 +66,7 @@ def _of_sale(sale: SaleFigures | None, now: datetime) -> Iterator[Metric]:
             {till.name: till.pending for till in live.tills},
         ),
         ("caisse_offline_duration", "Caisse ouverte hors connexion depuis, en minutes", silent),
-        ("scan_failures", "Codes que la caisse n'a pas pu lire", sale.scan_failures),
+        ("scan_failures", "Codes que la caisse n’a pas pu lire", sale.scan_failures),
         ("sync_failures", "Échanges avec le serveur manqués par la caisse", sale.sync_failures),
     ):
         of_tills = GaugeMetricFamily(name, words, labels=[*labels, "caisse"])

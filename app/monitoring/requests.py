@@ -16,7 +16,7 @@ BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 
 DURATIONS = Histogram(
     "http_request_duration_seconds",
-    "Durée des requêtes, par adresse de l'application",
+    "Durée des requêtes, par adresse de l’application",
     ["endpoint"],
     buckets=BOUNDS,
 )

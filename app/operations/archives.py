@@ -48,10 +48,10 @@ def unseal(path: Path, server_key: str) -> bytes:
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise DomainError(
-            f"Il n'y a pas d'archive {path.name} : ./bourse archive list les montre."
+            f"Il n’y a pas d’archive {path.name} : ./bourse archive list les montre."
         ) from error
     begin = len(_MAGIC) + _KEY_ID_BYTES
-    changed = DomainError(f"{path.name} a été modifiée ou abîmée : reprenez-la d'une sauvegarde.")
+    changed = DomainError(f"{path.name} a été modifiée ou abîmée : reprenez-la d’une sauvegarde.")
     if not data.startswith(_MAGIC) or len(data) < begin + _NONCE_BYTES:
         raise changed
     if data[len(_MAGIC) : begin] != _key_id(server_key):

@@ -21,7 +21,7 @@ def archive_old_entries(archive_dir: Path, server_key: str, now: datetime) -> st
     check = verify()
     if check.broken_at is not None:
         raise DomainError(
-            f"La ligne {check.broken_at} du journal d'audit ne correspond plus à son empreinte."
+            f"La ligne {check.broken_at} du journal d’audit ne correspond plus à son empreinte."
         )
     day = to_paris(now).date() - KEPT_FOR
     entries = entries_before(from_paris(datetime.combine(day, time.min)))

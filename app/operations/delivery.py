@@ -82,5 +82,5 @@ def get_mail(mail_id: int) -> OutgoingMail:
     """One message; raises NotFound."""
     mail = db.session.get(OutgoingMail, mail_id)
     if mail is None:
-        raise NotFound("Ce message n'existe pas.")
+        raise NotFound("Ce message n’existe pas.")
     return mail

@@ -48,7 +48,7 @@ def get_job(job_id: str, user: User) -> BackgroundJob:
     """One job this person may see; raises NotFound for any other."""
     job = db.session.get(BackgroundJob, job_id, options=[joinedload(BackgroundJob.requested_by)])
     if job is None or not may_see_job(job.requested_by_id, user.id, user.roles):
-        raise NotFound("Ce travail n'existe pas, ou plus.")
+        raise NotFound("Ce travail n’existe pas, ou plus.")
     return job
 
 
@@ -56,7 +56,7 @@ def get_job_of_edition(job_id: str, kind: str, edition_id: int) -> BackgroundJob
     """One job of this kind in this edition; raises NotFound for any other."""
     job = db.session.get(BackgroundJob, job_id)
     if job is None or job.kind != kind or job.edition_id != edition_id:
-        raise NotFound("Ce travail n'existe pas, ou plus.")
+        raise NotFound("Ce travail n’existe pas, ou plus.")
     return job
 
 

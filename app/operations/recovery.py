@@ -9,7 +9,7 @@ from app.operations.rules import STRANDED_AFTER
 from app.operations.services import finish_job
 
 INTERRUPTED = (
-    "Le travail s'est interrompu plusieurs fois. Relancez-le ; si cela se répète, prévenez l'équipe."
+    "Le travail s’est interrompu plusieurs fois. Relancez-le ; si cela se répète, prévenez l’équipe."
 )
 
 

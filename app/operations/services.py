@@ -50,7 +50,7 @@ def request_again(job: BackgroundJob, requested_by_id: int) -> BackgroundJob:
     Raises DomainError while the first one is still under way, or came out well.
     """
     if job.state is not JobState.FAILED:
-        raise DomainError("Ce travail n'a pas échoué : il n'y a rien à relancer.")
+        raise DomainError("Ce travail n’a pas échoué : il n’y a rien à relancer.")
     return request_job(
         job.kind, job.title, requested_by_id=requested_by_id, edition_id=job.edition_id, **job.params
     )

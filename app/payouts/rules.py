@@ -85,7 +85,7 @@ class SlipOutdated(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Ce bordereau n'est plus juste : des ventes ou des corrections ont changé depuis. "
+            "Ce bordereau n’est plus juste : des ventes ou des corrections ont changé depuis. "
             "Recalculez, puis refaites-le."
         )
 
@@ -94,7 +94,7 @@ class PayoutNotComputed(DomainError):
     """The act needs figures that do not exist yet."""
 
     def __init__(self) -> None:
-        super().__init__("Ce reversement n'est pas encore calculé : calculez-le d'abord.")
+        super().__init__("Ce reversement n’est pas encore calculé : calculez-le d’abord.")
 
 
 class PayoutIsStale(DomainError):
@@ -103,7 +103,7 @@ class PayoutIsStale(DomainError):
     def __init__(self, old_cents: int, new_cents: int) -> None:
         super().__init__(
             "Les ventes ou les corrections ont changé depuis le calcul : "
-            f"{format_euros(old_cents)} deviendraient {format_euros(new_cents)}. Recalculez d'abord."
+            f"{format_euros(old_cents)} deviendraient {format_euros(new_cents)}. Recalculez d’abord."
         )
 
 
@@ -113,7 +113,7 @@ class PaidPayoutDiffers(DomainError):
     def __init__(self, paid_cents: int, new_cents: int) -> None:
         super().__init__(
             f"{format_euros(paid_cents)} ont été payés alors que {format_euros(new_cents)} sont dus. "
-            "Annulez le paiement pour recommencer, ou ajoutez une correction qui explique l'écart."
+            "Annulez le paiement pour recommencer, ou ajoutez une correction qui explique l’écart."
         )
 
 
@@ -122,8 +122,8 @@ class WrongPayoutState(Conflict):
 
     def __init__(self, state: PayoutState, wanted: str) -> None:
         super().__init__(
-            f"Ce reversement est dans l'état « {PAYOUT_STATE_LABELS[state]} » : {wanted}. "
-            "Rien n'a été changé ; rechargez la page pour voir où il en est."
+            f"Ce reversement est dans l’état « {PAYOUT_STATE_LABELS[state]} » : {wanted}. "
+            "Rien n’a été changé ; rechargez la page pour voir où il en est."
         )
 
 
@@ -131,7 +131,7 @@ class NothingToPay(DomainError):
     """A net of zero is settled by its approval."""
 
     def __init__(self) -> None:
-        super().__init__("Il n'y a rien à verser : l'approbation suffit.")
+        super().__init__("Il n’y a rien à verser : l’approbation suffit.")
 
 
 class ChequeNumberMissing(DomainError):
@@ -146,7 +146,7 @@ class NotAChequeNumber(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Un numéro de chèque n'a que des chiffres : les premiers de la ligne au bas du chèque.",
+            "Un numéro de chèque n’a que des chiffres : les premiers de la ligne au bas du chèque.",
             "cheque_number",
         )
 

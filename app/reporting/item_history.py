@@ -22,7 +22,7 @@ _ACTS = {
     "item.withdrawn": ("Retiré de la vente", "warning", "ban"),
     "item.put_back": ("Remis en vente", "info", "undo-2"),
     "item.sale_assigned": ("Reconnu dans une vente sans étiquette", "info", "search"),
-    "item.sale_released": ("Vente sans étiquette détachée : ce n'était pas lui", "warning", "undo-2"),
+    "item.sale_released": ("Vente sans étiquette détachée : ce n’était pas lui", "warning", "undo-2"),
     "spare_label.bound": ("Étiquette de réserve collée", "info", "tags"),
     "spare_label.released": ("Étiquette de réserve détachée", "warning", "undo-2"),
     "label.reprinted": ("Étiquette réimprimée", "neutral", "printer"),
@@ -90,7 +90,7 @@ def _sale(sale: ItemSale) -> list[Event]:
     where = f"Caisse {sale.till}" + (f", {sale.volunteer}" if sale.volunteer else "")
     if sale.state is LineState.CONFLICT:
         left = sale.resolution is ConflictResolution.UNCLAIMED
-        end = "le client n'est pas revenu" if left else "à rembourser"
+        end = "le client n’est pas revenu" if left else "à rembourser"
         text = f"Vendu une seconde fois {format_euros(sale.price_cents)} : {end}"
         return [Event(sale.sold_at, text, "danger", "octagon-alert", where)]
     events = [Event(sale.sold_at, f"Vendu {format_euros(sale.price_cents)}", "success", "banknote", where)]

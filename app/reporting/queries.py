@@ -1,6 +1,7 @@
 """The sale as it goes, for the live dashboard: six queries over few rows, however many sales there are."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +20,7 @@ from app.reporting.rules import (
     till_status,
 )
 from app.sales.models import LineState, PaymentMethod, Sale, SaleLine, SaleTally, TillDevice, TillSession
-from app.sales.queries import count_open_conflicts
+from app.sales.queries import TillState, count_open_conflicts
 
 _SUMMED = ("sales", "items", "amount_cents", "private_cents", "cash_cents", "card_cents", "cheque_cents")
 # Brought in and offered: what "remaining / total" counts.
@@ -110,6 +111,15 @@ def _sales_by_hour(edition_id: int) -> dict[datetime, int]:
     for hour, sales in rows:
         by_hour[to_paris(hour)] += int(sales)
     return by_hour
+
+
+def out_of_reach(tills: Iterable[TillState], now: datetime) -> set[int]:
+    """Ids of the open tills that are not heard: what was last known of them may no longer be so."""
+    return {
+        till.till_id
+        for till in tills
+        if till_status(till.is_open, till.last_seen_at, now) is TillStatus.OFFLINE
+    }
 
 
 def _recent_sales(edition_id: int, now: datetime) -> int:

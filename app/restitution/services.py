@@ -31,14 +31,14 @@ class TooEarlyToGiveBack(DomainError):
     """Items become unsold when the sale ends."""
 
     def __init__(self) -> None:
-        super().__init__("Les invendus se rendent une fois la vente finie : finissez d'abord la vente.")
+        super().__init__("Les invendus se rendent une fois la vente finie : finissez d’abord la vente.")
 
 
 class NothingToGiveBack(DomainError):
     """This depositor has no unsold item left in the hall."""
 
     def __init__(self) -> None:
-        super().__init__("Ce déposant n'a plus d'invendu à reprendre.")
+        super().__init__("Ce déposant n’a plus d’invendu à reprendre.")
 
 
 class NothingHandedOver(DomainError):

@@ -1,8 +1,8 @@
 """The catalogue as tills receive it: compact columns, the whole or what changed.
 
-`{epoch, edition, cursor, codes: [...], prices: [cents], states: "oos…", types: [index], type_names: [...],
-details: [...], sold: {index: [till number, unix seconds, seller]}, sellers: [...],
-aliases: {spare code: code}}`. States: `o` on sale, `s`
+`{epoch, edition, cursor, codes: [...], prices: [cents], states: "oos…", types: [index],
+type_names: ["Pantalon fille", …], details: [...], sold: {index: [till number, unix seconds, seller]},
+sellers: [...], aliases: {spare code: code}}`. States: `o` on sale, `s`
 sold, `w` withdrawn, `n` not for sale any more. An index points into `codes`, a seller into `sellers` (null
 when nobody knows). The whole adds `ranges: [[first, last, colour hex, colour name]]`, the colours of lists.
 """
@@ -18,6 +18,7 @@ from app.deposits.queries.catalogue import (
     catalogue_items,
     changes_since,
 )
+from app.deposits.wording import item_name
 from app.editions.models import Edition
 from app.editions.queries import get_edition
 from app.editions.rulebook import Rulebook
@@ -27,7 +28,7 @@ from app.sales.services.facts import DeviceKey
 
 _STATES = {ItemState.ON_SALE: "o", ItemState.SOLD: "s", ItemState.WITHDRAWN: "w"}
 # Of what is described above: a till that keeps another shape loads the whole again.
-_SHAPE = 3
+_SHAPE = 4
 # Made-up items of a training till: a list number that no depositor has.
 TRAINING_LIST = 9999
 _TRAINING_GOODS = ("Pantalon", "Robe", "Puzzle", "Poussette", "Livre", "Manteau", "Peluche", "Bottes")
@@ -73,16 +74,15 @@ def _changed(edition_id: int, item_ids: Collection[int]) -> dict[str, Any]:
 def _columns(
     items: list[CatalogueItem], sold: dict[int, SoldAt], rulebook: Rulebook | None
 ) -> dict[str, Any]:
-    keys = sorted({item.type for item in items})
+    keys = sorted({(item.type, item.gender) for item in items})
     places = {key: place for place, key in enumerate(keys)}
     sellers = sorted({each.seller for each in sold.values() if each.seller})
-    labels = {each.key: each.label for each in rulebook.item_types} if rulebook else {}
     return {
         "codes": [item.code for item in items],
         "prices": [item.price_cents for item in items],
         "states": "".join(_STATES.get(item.state, "n") for item in items),
-        "types": [places[item.type] for item in items],
-        "type_names": [labels.get(key, key) for key in keys],
+        "types": [places[item.type, item.gender] for item in items],
+        "type_names": [item_name(rulebook, *key) for key in keys] if rulebook else [],
         "details": [_detail(item) for item in items],
         "sold": {
             str(index): _where(sold[item.id], sellers) for index, item in enumerate(items) if item.id in sold
@@ -117,7 +117,7 @@ def _training_catalogue(edition: Edition) -> dict[str, Any]:
         "states": "o" * len(lines),
         "types": [line % len(_TRAINING_GOODS) for line in lines],
         "type_names": list(_TRAINING_GOODS),
-        "details": [f"article d'entraînement {line}" for line in lines],
+        "details": [f"article d’entraînement {line}" for line in lines],
         "sold": {},
         "sellers": [],
         "aliases": {},

@@ -26,8 +26,8 @@ class NotTheItemSold(DomainError):
             ItemState.SOLD: "il est déjà vendu",
             ItemState.RETURNED: "il a été rendu à son déposant",
             ItemState.DONATED: "il a été donné",
-        }.get(state, "il n'a pas été déposé")
-        super().__init__(f"Ce n'est pas cet article : {reason}. Cherchez-en un autre.")
+        }.get(state, "il n’a pas été déposé")
+        super().__init__(f"Ce n’est pas cet article : {reason}. Cherchez-en un autre.")
 
 
 class NoteMissing(DomainError):
@@ -40,7 +40,7 @@ class StillAtItsTill(DomainError):
 
     def __init__(self, till_name: str) -> None:
         super().__init__(
-            f"Cette vente a moins de cinq minutes : elle s'annule encore à la caisse {till_name}, "
+            f"Cette vente a moins de cinq minutes : elle s’annule encore à la caisse {till_name}, "
             "dans « Ventes ». Passé ce délai, revenez ici."
         )
 
@@ -56,15 +56,15 @@ def why_kept(kept: Claim, lost: Claim) -> str:
     if gap > timedelta(0):
         return f"Vendu en premier, {gap_words(gap)} plus tôt."
     if kept.till_number != lost.till_number:
-        return "Vendu au même instant : la caisse au plus petit numéro garde l'article."
-    return "Vendu au même instant, à la même caisse : le premier ticket garde l'article."
+        return "Vendu au même instant : la caisse au plus petit numéro garde l’article."
+    return "Vendu au même instant, à la même caisse : le premier ticket garde l’article."
 
 
 def gap_words(gap: timedelta) -> str:
     """`12 s`, `3 min`, `2 h 05`."""
     seconds = int(gap.total_seconds())
     if seconds < 1:
-        return "moins d'une seconde"
+        return "moins d’une seconde"
     if seconds < 60:
         return f"{seconds}\u00a0s"
     if seconds < 3600:
@@ -83,9 +83,9 @@ def outcome_words(resolution: ConflictResolution | None, lost_state: LineState) 
     if resolution is ConflictResolution.REFUNDED:
         return "Client remboursé"
     if resolution is ConflictResolution.REASSIGNED:
-        return "Donné à l'article vraiment vendu"
+        return "Donné à l’article vraiment vendu"
     if resolution is ConflictResolution.UNCLAIMED:
-        return "Personne n'est revenu"
+        return "Personne n’est revenu"
     if lost_state is LineState.VOID:
         return "Remboursé à la caisse"
-    return "L'autre vente a été annulée"
+    return "L’autre vente a été annulée"

@@ -34,7 +34,7 @@ def read_time(text: str, day: date, now: datetime) -> datetime:
         raise DomainError("Écrivez une heure, par exemple 14:32.", "time")
     moment = from_paris(datetime.combine(day, time(hours, minutes)))
     if moment > now:
-        raise DomainError("Cette heure n'est pas encore passée.", "time")
+        raise DomainError("Cette heure n’est pas encore passée.", "time")
     return moment
 
 

@@ -99,10 +99,10 @@ def time_flags(
     """What is odd in the moment and the session of an entry, a sale or a void."""
     flags = []
     if entry.jumped:
-        flags.append(Flag("clock_jump", "L'horloge de la caisse avait sauté."))
+        flags.append(Flag("clock_jump", "L’horloge de la caisse avait sauté."))
     if entry.at > received_at + CLOCK_TOLERANCE:
         flags.append(
-            Flag("clock_ahead", "L'horloge de la caisse avançait : l'heure de réception est retenue.")
+            Flag("clock_ahead", "L’horloge de la caisse avançait : l’heure de réception est retenue.")
         )
     if session is None:
         flags.append(Flag("unknown_session", "La session de caisse de cette vente est inconnue."))
@@ -120,19 +120,19 @@ def void_flags(entry: VoidEntry, sold_at: datetime, line_prices: Mapping[str, in
         flags.append(Flag("late_void", "Annulée plus de cinq minutes après la vente."))
     for name in entry.line_names:
         if name not in line_prices:
-            flags.append(Flag("not_in_sale", f"L'article {name} n'est pas dans cette vente."))
+            flags.append(Flag("not_in_sale", f"L’article {name} n’est pas dans cette vente."))
         elif line_prices[name] is None:
-            flags.append(Flag("already_void", f"L'article {name} était déjà annulé."))
+            flags.append(Flag("already_void", f"L’article {name} était déjà annulé."))
     worth = sum(line_prices.get(name) or 0 for name in entry.line_names)
     if sum(refund.amount_cents for refund in entry.refunds) != worth or entry.total_cents != worth:
-        flags.append(Flag("refund_mismatch", "La somme rendue n'est pas le prix des articles annulés."))
+        flags.append(Flag("refund_mismatch", "La somme rendue n’est pas le prix des articles annulés."))
     return flags
 
 
 def _money_flags(entry: SaleEntry) -> list[Flag]:
     flags = []
     if sum(line.price_cents for line in entry.lines) != entry.total_cents:
-        flags.append(Flag("total_mismatch", "Le total n'est pas la somme des articles."))
+        flags.append(Flag("total_mismatch", "Le total n’est pas la somme des articles."))
     if sum(payment.amount_cents for payment in entry.payments) != entry.total_cents:
         flags.append(Flag("payment_mismatch", "Les paiements ne font pas le total."))
     if any(_short(payment) for payment in entry.payments):
@@ -157,15 +157,15 @@ def _line_flags(entry: SaleEntry, items: Mapping[str, ItemFacts], edition_number
         item = items.get(line.code)
         if item is None:
             foreign = line.code[:2] != f"{edition_number:02d}"
-            code, words = ("foreign_code", "d'une autre édition") if foreign else ("unknown_code", "inconnu")
+            code, words = ("foreign_code", "d’une autre édition") if foreign else ("unknown_code", "inconnu")
             flags.append(Flag(code, f"Article {line.code} {words}."))
             continue
         if item.price_cents != line.price_cents:
             flags.append(
-                Flag("price_mismatch", f"Article {line.code} vendu à un autre prix que l'étiquette.")
+                Flag("price_mismatch", f"Article {line.code} vendu à un autre prix que l’étiquette.")
             )
         if item.state not in (ItemState.ON_SALE, ItemState.SOLD):
-            flags.append(Flag("not_on_sale", f"Article {line.code} vendu alors qu'il n'était pas en vente."))
+            flags.append(Flag("not_on_sale", f"Article {line.code} vendu alors qu’il n’était pas en vente."))
     return flags
 
 

@@ -11,7 +11,7 @@ class NotBroughtIn(DomainError):
     """A line was to be given an item that no deposit brought."""
 
     def __init__(self) -> None:
-        super().__init__("Cet article n'est pas passé au dépôt. Terminez d'abord le dépôt de sa liste.")
+        super().__init__("Cet article n’est pas passé au dépôt. Terminez d’abord le dépôt de sa liste.")
 
 
 class LineTakenBack(DomainError):

@@ -123,7 +123,7 @@ def setup_pickup(edition_id: int, kind: str) -> ResponseReturnValue:
     """When the unsold items of one kind of list are given back."""
     edition = edition_of_page(edition_id)
     if kind not in set(ListKind):
-        raise NotFound("Ce type de liste n'existe pas.")
+        raise NotFound("Ce type de liste n’existe pas.")
     pickup = next((each for each in schedule_of(edition.id).pickups if each.list_kind == kind), None)
     form = PickupForm()
     form.kind.data = kind

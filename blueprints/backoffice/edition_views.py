@@ -133,7 +133,7 @@ def setup_step(edition_id: int) -> ResponseReturnValue:
     edition_of_page(edition_id)
     target = request.form.get("target", "")
     if target not in set(EditionState):
-        raise NotFound("Cette étape n'existe pas.")
+        raise NotFound("Cette étape n’existe pas.")
     try:
         edition = take_step(edition_id, EditionState(target), current_user)
     except DomainError as refusal:

@@ -88,6 +88,7 @@ def _show_preview(edition: Edition, upload: BilletwebUpload, status: int = 200) 
         edition=edition,
         upload=upload,
         row_count=len(file.rows),
+        events=file.events,
         preview=preview,
         counts=preview.counts,
         outcomes=OUTCOMES,

@@ -126,7 +126,7 @@ def registration_unlock(edition_id: int, registration_id: int, list_id: int) -> 
 def _list_of(found: Registration, list_id: int) -> ItemList:
     own = next((each for each in found.lists if each.id == list_id), None)
     if own is None:
-        raise NotFound("Cette liste n'est pas à cette personne.")
+        raise NotFound("Cette liste n’est pas à cette personne.")
     return own
 
 

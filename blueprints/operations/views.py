@@ -24,7 +24,7 @@ from blueprints.operations import (  # noqa: F401 - they attach themselves to bp
 from blueprints.operations.job_roles import may_ask_again
 from jobs.queue import dispatch
 
-GONE = "Ce fichier n'est plus là. Relancez le travail pour en faire un nouveau."
+GONE = "Ce fichier n’est plus là. Relancez le travail pour en faire un nouveau."
 
 
 @bp.get("/jobs")
@@ -66,6 +66,6 @@ def job_again(job_id: str) -> ResponseReturnValue:
     db.session.commit()
     if not dispatch(again):
         flash(
-            "La file des travaux ne répond pas. Celui-ci attend, et partira dès qu'elle revient.", "warning"
+            "La file des travaux ne répond pas. Celui-ci attend, et partira dès qu’elle revient.", "warning"
         )
     return redirect_to(url_for("operations.job", job_id=again.id))

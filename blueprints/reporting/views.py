@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from app.core.clock import utcnow
 from app.monitoring.queries import alerts_to_show
-from app.reporting.queries import live_figures
+from app.reporting.queries import live_figures, out_of_reach
 from app.reporting.rules import TILL_STATUS_LABELS
 from app.sales.models import PAYMENT_LABELS
 from app.sales.queries import latest_orders, till_states
@@ -33,6 +33,7 @@ def dashboard(edition_id: int) -> ResponseReturnValue:
         may_settle=may_use("backoffice.sales_conflicts", current_user.roles),
         may_ask=may_ask,
         states=states,
+        out_of_reach=out_of_reach(states, now),
         volunteers={state.name: state.volunteer for state in states},
         orders=latest_orders(edition.id) if may_ask and not hall else {},
         alerts=[] if hall else alerts_to_show(now),

@@ -66,7 +66,7 @@ class OpenForm(Form):
         """A label scanned into the field, or a zero too many: the float cannot be corrected afterwards."""
         if not field.errors and field.cents > MAX_FLOAT_CENTS:
             raise ValidationError(
-                f"{format_euros(field.cents)}, c'est beaucoup pour un fond de caisse : "
+                f"{format_euros(field.cents)}, c’est beaucoup pour un fond de caisse : "
                 f"{format_euros(MAX_FLOAT_CENTS)} au plus. Vérifiez la somme."
             )
 
@@ -93,7 +93,7 @@ class CloseForm(Form):
 
     card = EuroField("Total des cartes", [InputRequired("Écrivez la somme, même 0.")])
     cheque = EuroField("Total des chèques", [InputRequired("Écrivez la somme, même 0.")])
-    reason = StringField("Raison de l'écart", [Length(max=300, message="300 caractères au plus.")])
+    reason = StringField("Raison de l’écart", [Length(max=300, message="300 caractères au plus.")])
     empty = BooleanField("Le tiroir est vide, sans billet ni pièce")
 
     def validate_empty(self, field: BooleanField) -> None:

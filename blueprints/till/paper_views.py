@@ -116,7 +116,7 @@ def _read_line(form: LineForm, edition: Edition, session: TillSession) -> PaperL
     if text.startswith(UNLABELLED):
         description = text.removeprefix(UNLABELLED).strip()[:MAX_TEXT]
         if not description:
-            raise DomainError("Décrivez l'article après le point d'interrogation.", "code")
+            raise DomainError("Décrivez l’article après le point d’interrogation.", "code")
     else:
         code = _digits(text, edition)
         item = item_of_code(edition, code)
@@ -134,7 +134,7 @@ def _price(form: LineForm, item: PaperItem | None) -> int:
     typed = (form.price.data or "").strip()
     if not typed:
         if item is None:
-            raise DomainError("Écrivez le prix : cet article n'est pas connu.", "price")
+            raise DomainError("Écrivez le prix : cet article n’est pas connu.", "price")
         return item.price_cents
     try:
         return parse_euros(typed)
@@ -145,5 +145,5 @@ def _price(form: LineForm, item: PaperItem | None) -> int:
 def _edition() -> Edition:
     edition = edition_in_view()
     if edition is None:
-        raise NotFound("Il n'y a pas encore d'édition.")
+        raise NotFound("Il n’y a pas encore d’édition.")
     return edition

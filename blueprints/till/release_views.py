@@ -31,7 +31,7 @@ def release(till_id: int) -> ResponseReturnValue:
         else:
             db.session.commit()
             flash(
-                f"L'appareil de la caisse {till.name} est abandonné. Comptez maintenant le tiroir.", "success"
+                f"L’appareil de la caisse {till.name} est abandonné. Comptez maintenant le tiroir.", "success"
             )
             return redirect_to(url_for("till.close", till_id=till.id))
     status = 422 if form.is_submitted() else 200

@@ -34,7 +34,7 @@ def sign_in() -> ResponseReturnValue:
         return jsonify(error=messages[0]), 422
     if not may_use("till.device_login", user.roles):
         return jsonify(
-            error="Seule une personne de l'équipe de la bourse peut se connecter à une caisse."
+            error="Seule une personne de l’équipe de la bourse peut se connecter à une caisse."
         ), 422
     sign_in_browser(user)
     db.session.commit()

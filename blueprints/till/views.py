@@ -7,6 +7,7 @@ from flask_login import current_user
 from app.core.clock import utcnow
 from app.core.db import db
 from app.core.errors import DomainError, NotAllowed
+from app.reporting.queries import out_of_reach
 from app.sales.models import PAYMENT_LABELS, TillSession
 from app.sales.queries import (
     get_till,
@@ -41,7 +42,7 @@ def home() -> ResponseReturnValue:
         "tills",
         edition=edition,
         tills=states,
-        now=utcnow(),
+        out_of_reach=out_of_reach(states, utcnow()),
         may_close=_may_close,
         orders=latest_orders(edition.id) if edition else {},
         may_import=may_use("till.imports", current_user.roles),

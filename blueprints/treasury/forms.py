@@ -16,7 +16,7 @@ class NothingChosen(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Aucun déposant n'est coché : cochez ceux que vous voulez dans la liste, puis recommencez."
+            "Aucun déposant n’est coché : cochez ceux que vous voulez dans la liste, puis recommencez."
         )
 
 

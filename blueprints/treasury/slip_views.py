@@ -17,7 +17,7 @@ from blueprints.treasury import bp
 from blueprints.treasury.forms import chosen_ids
 from jobs.queue import dispatch
 
-GONE = "Ce fichier n'est plus là. Refaites les bordereaux."
+GONE = "Ce fichier n’est plus là. Refaites les bordereaux."
 
 
 @bp.post("/treasury/slips")
@@ -59,7 +59,7 @@ def slip(edition_id: int, registration_id: int) -> ResponseReturnValue:
     """A slip that no longer holds is refused on the payout's page, where it is computed again."""
     row = get_ledger_row(edition_of_page(edition_id), registration_id)
     if row.slip_file is None:
-        raise NotFound("Ce bordereau n'est pas encore fait.")
+        raise NotFound("Ce bordereau n’est pas encore fait.")
     try:
         check_slip(row.state, row.is_stale)
     except SlipOutdated as refusal:

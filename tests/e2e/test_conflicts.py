@@ -48,7 +48,7 @@ def test_two_buyers_of_one_item(
     answer = second.locator("[data-answer]")
     expect(answer).to_contain_text("Vendu deux fois", timeout=15_000)
     expect(answer).to_contain_text(
-        re.compile(r"L'article 245-07 \(Pantalon\) a aussi été vendu en caisse C1 à \d\d.h.\d\d\.")
+        re.compile(r"L’article 245-07 \(Pantalon\) a aussi été vendu en caisse C1 à \d\d.h.\d\d\.")
     )
     expect(answer).to_contain_text("le client sera remboursé de 4,00\u00a0€. Appelez un gestionnaire.")
     first.keyboard.press("F10")

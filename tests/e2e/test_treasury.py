@@ -22,7 +22,7 @@ NewContext = Callable[..., BrowserContext]
 
 
 def made_edition(state: EditionState) -> Edition:
-    edition: Edition = EditionFactory(name="Bourse d'automne", state=state)
+    edition: Edition = EditionFactory(name="Bourse d’automne", state=state)
     TillFactory(edition=edition, number=1)
     TillFactory(edition=edition, number=2)
     return edition

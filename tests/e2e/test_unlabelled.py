@@ -28,7 +28,7 @@ GOODS = [
     ("2602450152", "Pantalon", "8 ans · Petit Nuage · bleu · toile", 450, "o"),
     ("2602450249", "Pantalon", "10 ans · Kiabi · rouge", 800, "o"),
     ("2602450346", "Bottes", "T38 · Aigle · kaki · doublées, œillets dorés", 1200, "o"),
-    ("2610010138", "Robe d'été", "8 ans · Zara · bleu pâle", 450, "s"),
+    ("2610010138", "Robe d’été", "8 ans · Zara · bleu pâle", 450, "s"),
     ("2610010235", "Puzzle", "Ravensburger · forêt enchantée, 8 pièces", 300, "o"),
 ]
 # What is typed → the short numbers found, best first.

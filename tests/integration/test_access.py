@@ -241,7 +241,7 @@ def test_the_database_itself_refuses_to_change_the_audit_log(app: Flask, stateme
 def test_the_chain_is_whole_while_nobody_touches_it(app: Flask) -> None:
     assert (verify().entries, verify().broken_at) == (0, None)
     for number in range(3):
-        record("test.done", f"x:{number}", actor_id=number, amount_cents=150, reason="tache d'été")
+        record("test.done", f"x:{number}", actor_id=number, amount_cents=150, reason="tache d’été")
     db.session.commit()
     assert (verify().entries, verify().broken_at) == (3, None)
 

@@ -96,7 +96,7 @@ def test_every_page_of_the_application_has_its_help() -> None:
 
 
 def test_french_spaces_do_not_break() -> None:
-    assert french_spaces("« C'est prêt ! » : 20 €") == "«\u00a0C’est prêt\u00a0!\u00a0»\u00a0: 20\u00a0€"
+    assert french_spaces("« C’est prêt ! » : 20 €") == "«\u00a0C’est prêt\u00a0!\u00a0»\u00a0: 20\u00a0€"
 
 
 def test_raw_html_in_the_guide_is_only_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,13 +111,24 @@ def test_mappings_change_the_preview(manager: FlaskClient, edition: Edition) -> 
     first = re.search(r"(Séance|Tarif) « ([^»]+) »", manager.get(preview).text)
     assert first
     assert first[2] == "Samedi 14h", "what is not understood comes first"
+    assert "À choisir" in manager.get(preview).text
     mapping = preview.replace("/preview", "/mapping")
     assert manager.post(mapping, data={"slot:Samedi 14h": str(slot.id)}).status_code == 303
     assert "Importer 25 inscriptions" in manager.get(preview).text
-    assert 'aria-invalid="true"' not in manager.get(preview).text
+    assert "À choisir" not in manager.get(preview).text
     for wrong in ({"slot:Samedi 14h": "9999"}, {"slot:Samedi 14h": "x"}, {"tariff:Standard": "gratuit"}):
         assert manager.post(mapping, data=wrong).status_code == 422
     assert "Importer 25 inscriptions" in manager.get(preview).text
+
+
+def test_the_preview_names_the_events_of_the_file(manager: FlaskClient, edition: Edition) -> None:
+    preview = send(manager, edition, sample(ERRORS), ERRORS).location
+    assert "30 lignes de l’événement « Bourse Automne 2026 »" in manager.get(preview).text
+    rows = [f"{name};Mercredi 14h-18h;Standard;Petit;Léa;a@example.org;Oui;Oui\n" for name in ("=A1", "Loto")]
+    mixed = f"Événement;{TITLES}" + "".join(rows)
+    page = manager.get(send(manager, edition, mixed.encode(), "a.csv").location).text
+    assert "Ce fichier mêle 2 événements : « =A1 », « Loto »." in page
+    assert "formule" not in page, "the name of the event is shown, nothing more"
 
 
 def test_a_file_sent_again_says_that_there_is_nothing_left_to_do(

@@ -119,7 +119,7 @@ def test_a_file_that_was_changed_is_refused(
 def test_what_is_no_export_is_refused(manager: FlaskClient, app: Flask, text: str) -> None:
     refused = upload(manager, text)
     assert refused.status_code == 422
-    assert "Ce fichier n&#39;est pas un export" in refused.text
+    assert "Ce fichier n’est pas un export" in refused.text
 
 
 def test_an_entry_changed_before_the_file_was_signed_is_put_aside(
@@ -180,7 +180,7 @@ def test_a_training_till_leaves_no_trace(manager: FlaskClient, items: list[Item]
 
 def test_a_whole_journal_is_larger_than_other_forms(manager: FlaskClient, till: TestTill) -> None:
     refused = upload(manager, " " * (7 * 1024 * 1024))
-    assert (refused.status_code, "n&#39;est pas un export" in refused.text) == (422, True)
+    assert (refused.status_code, "n’est pas un export" in refused.text) == (422, True)
     refused = upload(manager, " " * (20 * 1024 * 1024 + 10))
     assert "20 Mo au plus" in refused.text
 

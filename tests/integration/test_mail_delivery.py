@@ -27,7 +27,7 @@ def sink(app: Flask) -> Iterator[SmtpSink]:
 
 
 def write(recipient: str = "camille@example.org", body: str = "Bonjour,\n\nÀ bientôt", **values: str) -> int:
-    mail = queue_mail("recap", recipient, "Récapitulatif d'été", body, **values)
+    mail = queue_mail("recap", recipient, "Récapitulatif d’été", body, **values)
     db.session.commit()
     return mail.id
 
@@ -44,7 +44,7 @@ def test_what_waits_leaves_in_order_over_one_connection(app: Flask, sink: SmtpSi
     deliver_waiting()
     assert sink.recipients == ["un@example.org", "deux@example.org", "trois@example.org"]
     assert sink.connections == 1
-    assert sink.messages[0]["Subject"] == "Récapitulatif d'été"
+    assert sink.messages[0]["Subject"] == "Récapitulatif d’été"
     assert sink.messages[0].get_content().strip().endswith("À bientôt")
     assert states() == [(MailState.SENT, 1)] * 3
     deliver_waiting()

@@ -96,14 +96,14 @@ def test_the_next_line_keeps_the_time_and_the_way_of_paying(
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"code": "12345"}, "Ce n&#39;est pas un code d&#39;étiquette"),
+        ({"code": "12345"}, "Ce n’est pas un code d’étiquette"),
         ({"code": "2602450300"}, "une erreur de chiffre"),
-        ({"code": "?"}, "Décrivez l&#39;article"),
+        ({"code": "?"}, "Décrivez l’article"),
         ({"code": ""}, "Tapez le code"),
         ({"code": "999-01", "price": ""}, "Écrivez le prix"),
         ({"price": "-3"}, "Indiquez un montant"),
         ({"time": "25:00"}, "Écrivez une heure"),
-        ({"time": "13:30"}, "n&#39;est pas encore passée"),
+        ({"time": "13:30"}, "n’est pas encore passée"),
         ({"method": "x"}, "E (espèces), C (carte) ou H (chèque)"),
     ],
 )
@@ -149,7 +149,7 @@ def test_another_line_under_the_name_of_one_that_is_stored_is_not_swallowed(
     type_line(page, session, items[0].code or "", uuid=same)
     answer = type_line(page, session, items[1].code or "", uuid=same)
     assert answer.status_code == 422
-    assert "Cette ligne n'est pas enregistrée" in unescape(answer.text)
+    assert "Cette ligne n’est pas enregistrée" in unescape(answer.text)
     type_line(page, session, items[1].code or "", uuid=name_in(answer.text))
     assert db.session.scalar(select(func.sum(Payment.amount_cents))) == 900
 

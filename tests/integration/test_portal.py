@@ -303,7 +303,7 @@ def test_without_registration_the_home_says_how_to_take_part(client: FlaskClient
     page = client.get("/portal")
     assert page.status_code == 200
     assert "Vous n’êtes pas inscrit" in page.text
-    assert edition.name.replace("'", "&#39;") in page.text
+    assert edition.name in page.text
 
 
 def test_a_former_edition_stays_readable(client: FlaskClient, login: Login) -> None:
@@ -313,7 +313,7 @@ def test_a_former_edition_stays_readable(client: FlaskClient, login: Login) -> N
     db.session.flush()
     former.registration.edition.state = EditionState.CLOSED
     login(client, former.registration.user)
-    assert former.registration.edition.name.replace("'", "&#39;") in client.get("/portal").text
+    assert former.registration.edition.name in client.get("/portal").text
     for tail in ("", "/sales"):
         assert client.get(f"/editions/{former.edition_id}/portal{tail}").status_code == 200
     assert "clôturée" in client.get(address(former)).text

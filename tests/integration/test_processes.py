@@ -42,7 +42,7 @@ def count_to_three(job: BackgroundJob, progress: Progress) -> str:
 
 
 def refuse(job: BackgroundJob, progress: Progress) -> str:
-    raise DomainError("Aucune liste n'est validée pour ce créneau.")
+    raise DomainError("Aucune liste n’est validée pour ce créneau.")
 
 
 def break_down(job: BackgroundJob, progress: Progress) -> str:
@@ -116,7 +116,7 @@ def test_a_refusal_ends_a_job_with_its_sentence(working_app: Flask) -> None:
     work(working_app)
     assert (now_of(job).state, job.message) == (
         JobState.FAILED,
-        "Aucune liste n'est validée pour ce créneau.",
+        "Aucune liste n’est validée pour ce créneau.",
     )
 
 

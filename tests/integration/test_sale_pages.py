@@ -180,7 +180,7 @@ def test_a_sale_tells_everything_of_itself(
     receive_entry(tills[0].device, entry)
     one = db.session.scalars(select(Sale)).one()
     page = office.get(f"/editions/{edition.id}/sales/{one.id}").text
-    assert f"Article {items[0].code} vendu à un autre prix que l&#39;étiquette." in page
+    assert f"Article {items[0].code} vendu à un autre prix que l’étiquette." in page
     for words in (
         "Vente C1-1",
         "245-01",
@@ -271,7 +271,7 @@ def test_a_young_sale_and_a_closed_edition_offer_no_form(
     address = f"/editions/{edition.id}/sales/{one.id}"
     assert "moins de cinq minutes" in office.get(address).text
     refused = office.post(f"{address}/voids", data=wish(one, tills[0]))
-    assert (refused.status_code, "s&#39;annule encore à la caisse C1" in refused.text) == (422, True)
+    assert (refused.status_code, "s’annule encore à la caisse C1" in refused.text) == (422, True)
     edition.state = EditionState.CLOSED
     db.session.commit()
     assert "Annuler et rendre" not in office.get(address).text
@@ -335,7 +335,7 @@ def test_the_item_really_sold_is_looked_for_and_given(
     assert "il est déjà vendu" in wrong.text
     assert office.post(f"{address}/item", data={"item_id": "x"}).status_code == 404
     done = office.post(f"{address}/item", data={"item_id": items[2].id}, follow_redirects=True).text
-    assert "Donné à l&#39;article vraiment vendu" in done
+    assert "Donné à l’article vraiment vendu" in done
     assert "245-03" in done
     sale_id = db.session.get_one(SaleLine, conflict.loser_line_id).sale_id
     assert "scanné" in office.get(f"/editions/{edition.id}/sales/{sale_id}").text
@@ -354,7 +354,7 @@ def test_nobody_came_back_needs_a_note_and_can_still_be_refunded(
     assert "Annoncé au micro" in page
     assert "Le client est revenu" in page
     assert "Personne n’est revenu</h2>" not in page
-    assert "le client n&#39;est pas revenu" in office.get(f"/editions/{edition.id}/items/{items[0].id}").text
+    assert "le client n’est pas revenu" in office.get(f"/editions/{edition.id}/items/{items[0].id}").text
     assert "client jamais revenu (1)" in office.get(f"/editions/{edition.id}/treasury").text
 
 
@@ -407,7 +407,7 @@ def test_what_was_left_aside_is_readable_and_marked_as_seen(
 ) -> None:
     base = f"/editions/{edition.id}/sales/quarantine"
     page = office.get(base).text
-    assert "La signature n&#39;est pas celle de cette caisse." in page
+    assert "La signature n’est pas celle de cette caisse." in page
     assert f"&#34;code&#34;: &#34;{items[0].code}&#34;" in page
     assert collect_facts(edition).quarantined == 1
     assert "1 envoi de caisse mis de côté, à regarder" in office.get(f"/editions/{edition.id}").text

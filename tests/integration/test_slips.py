@@ -26,7 +26,7 @@ pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 
 @pytest.fixture
 def edition(app):
-    return EditionFactory(state=EditionState.SETTLING, name="Bourse d'automne")
+    return EditionFactory(state=EditionState.SETTLING, name="Bourse d’automne")
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_stale_and_uncomputed_payouts_get_none(edition, treasurer):
     items[0].item_list.registration_id = stale
     sell(till, items)
     job = draw(edition)
-    assert job.message == "1 bordereau. 1 à recalculer n'en ont pas."
+    assert job.message == "1 bordereau. 1 à recalculer n’en ont pas."
     assert get_ledger_row(edition, with_slip).state is PayoutState.APPROVED
     assert get_ledger_row(edition, stale).slip_file is None
 

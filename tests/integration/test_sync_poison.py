@@ -112,7 +112,7 @@ def test_what_cannot_be_stored_is_kept_aside_and_the_queue_goes_on(
     assert "sync.not_stored" in {line["event"] for line in told}
     assert sold() == [items[0].code, items[2].code]
     [kept] = quarantined_entries(items[0].edition_id).rows
-    assert kept.reasons[0].startswith("Le serveur n'a pas pu l'enregistrer")
+    assert kept.reasons[0].startswith("Le serveur n’a pas pu l’enregistrer")
     assert items[1].code in kept.content
 
     # Once the reason is gone, it is stored like any other.
@@ -128,7 +128,7 @@ def test_a_sum_no_column_holds_is_kept_aside(client: FlaskClient, till: TestTill
     assert (aside["verdict"], kept["verdict"]) == ("quarantined", "confirmed")
     assert aside["details"]["flags"][0] == {
         "code": "not_stored",
-        "reason": "Le serveur n'a pas pu l'enregistrer (DataError).",
+        "reason": "Le serveur n’a pas pu l’enregistrer (DataError).",
     }
 
 

@@ -86,7 +86,7 @@ def test_a_till_that_was_never_heard_is_not_closed_until_it_is_given_up(
     login(client, UserFactory(role=Role.MANAGER))
     refused = client.post(closure, data=COUNT)
     assert refused.status_code == 422
-    assert "pas donné de nouvelles jusqu&#39;ici" in refused.text
+    assert "pas donné de nouvelles jusqu’ici" in refused.text
     assert client.post(release, data={"reason": "Tablette volée"}).status_code == 303
     assert client.post(closure, data=COUNT).status_code == 303
 

@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Callable
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.accounts.models import Role, User
+from app.core.clock import utcnow
 from app.core.db import db
 from app.editions.models import EditionState, Till
 from app.sales import keys
@@ -100,7 +102,7 @@ def test_an_open_till_and_a_sale_not_begun_are_refused(
     early = TillFactory(edition=EditionFactory(state=EditionState.FROZEN), number=1)
     db.session.commit()
     answer = client.post(f"/till/{early.id}/session", data={"opening_float": "1"})
-    assert "passer l&#39;édition en vente" in answer.text
+    assert "passer l’édition en vente" in answer.text
 
 
 def test_the_till_of_a_closed_edition_is_not_offered(signed_in: FlaskClient) -> None:
@@ -298,6 +300,18 @@ def test_the_list_of_tills_asks_the_same_for_any_number(signed_in: FlaskClient, 
             assert signed_in.get("/till/").status_code == 200
         asked.append(len(statements))
     assert asked[0] == asked[1] > 0
+
+
+def test_a_till_that_is_silent_is_not_called_fine(signed_in: FlaskClient, till: Till) -> None:
+    device = TestTill(till).row
+    device.last_seen_at = utcnow()
+    db.session.commit()
+    assert "Ouverte" in signed_in.get("/till/").text
+    device.last_seen_at = utcnow() - timedelta(minutes=3)
+    db.session.commit()
+    page = signed_in.get("/till/").text
+    assert "Hors connexion" in page
+    assert "Ouverte" not in page
 
 
 def test_the_shell_is_nobodys_and_its_files_all_exist(client: FlaskClient, app: Flask) -> None:

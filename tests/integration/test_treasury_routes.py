@@ -137,7 +137,7 @@ def test_nothing_ticked_never_means_everybody(treasurer, edition, registration_i
     for url in (payouts_url(edition, "/approval"), f"/editions/{edition.id}/treasury/slips"):
         answer = treasurer.post(url, data=data, headers=headers)
         assert answer.status_code == 422
-        assert "Aucun déposant n&#39;est coché" in answer.text
+        assert "Aucun déposant n’est coché" in answer.text
     assert state_of(registration_id) is PayoutState.COMPUTED
     assert db.session.scalar(select(func.count()).select_from(BackgroundJob)) == 0
 
@@ -292,7 +292,7 @@ def test_a_slip_that_no_longer_holds_leads_to_a_new_computation(
     db.session.add(PayoutAdjustment(edition_id=edition.id, author_id=user.id, **wanted))
     db.session.commit()
     refused = treasurer.get(slip, follow_redirects=True)
-    assert "Ce bordereau n&#39;est plus juste" in refused.text
+    assert "Ce bordereau n’est plus juste" in refused.text
     assert "Recalculer" in refused.text
     assert "1 bordereau n’est plus juste" in treasurer.get(slips).text
     own = f"/editions/{edition.id}/portal"

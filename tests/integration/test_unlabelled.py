@@ -267,7 +267,7 @@ def test_a_manager_finds_the_item_by_its_price_and_corrects_it(
     items[0].state = ItemState.DECLARED
     db.session.commit()
     refused = client.post(f"{address}/{line.id}/item", data={"item_id": items[0].id}, follow_redirects=True)
-    assert "n&#39;est pas passé au dépôt" in refused.text
+    assert "n’est pas passé au dépôt" in refused.text
 
 
 # --- spare labels

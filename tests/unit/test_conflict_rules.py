@@ -27,7 +27,7 @@ def claim(seconds: float = 0, till: int = 1, seq: int = 1) -> Claim:
     ("kept", "lost", "words"),
     [
         (claim(), claim(180, 2), "Vendu en premier, 3\u00a0min plus tôt."),
-        (claim(0, 1), claim(0, 2), "Vendu au même instant : la caisse au plus petit numéro garde l'article."),
+        (claim(0, 1), claim(0, 2), "Vendu au même instant : la caisse au plus petit numéro garde l’article."),
         (claim(0, 1, 3), claim(0, 1, 4), "Vendu au même instant, à la même caisse"),
     ],
 )
@@ -38,7 +38,7 @@ def test_the_reason_is_the_first_time_then_the_till(kept, lost, words) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.4, "moins d'une seconde"), (12, "12\u00a0s"), (60, "1\u00a0min"), (7500, "2\u00a0h\u00a005")],
+    [(0.4, "moins d’une seconde"), (12, "12\u00a0s"), (60, "1\u00a0min"), (7500, "2\u00a0h\u00a005")],
 )
 def test_gaps_are_told_as_people_say_them(seconds, words) -> None:
     assert gap_words(timedelta(seconds=seconds)) == words

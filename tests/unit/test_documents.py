@@ -19,7 +19,7 @@ from app.documents.wording import count_of, format_rate
 NOW = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
 SLIP = Slip(
     reference="26-0245",
-    edition_name="Bourse d'automne 2026",
+    edition_name="Bourse d’automne 2026",
     depositor_name="Zoë Łukasiewicz-Ştefănescu",
     list_numbers=(245, 246),
     sold=tuple(SlipItem(f"245-{line:02d}", f"Robe {line}", 61_725) for line in (1, 2)),
@@ -28,14 +28,14 @@ SLIP = Slip(
     commission_bp=2000,
     commission_cents=24_690,
     fees=(SlipLine("Frais de liste (2 × 1,00 €)", 200),),
-    adjustments=(SlipLine("article perdu", 800), SlipLine("erreur d'étiquette", -150)),
+    adjustments=(SlipLine("article perdu", 800), SlipLine("erreur d’étiquette", -150)),
     net_cents=99_210,
     shortfall_cents=0,
     payment="",
     generated_at=NOW,
 )
 RECAP = ListRecap(
-    edition_name="Bourse d'automne 2026",
+    edition_name="Bourse d’automne 2026",
     place="salle des fêtes",
     depositor_name="Élodie Dupont",
     list_number=245,
@@ -47,12 +47,12 @@ RECAP = ListRecap(
     ),
     slot="Mercredi 14h-18h",
     pick_up="lundi 18h30-19h30",
-    bring=("pièce d'identité", "enveloppe timbrée"),
+    bring=("pièce d’identité", "enveloppe timbrée"),
     commission_bp=2000,
     validated_at=NOW,
 )
 RECEIPT = DepositReceipt(
-    edition_name="Bourse d'automne 2026",
+    edition_name="Bourse d’automne 2026",
     place="salle des fêtes",
     depositor_name="Élodie Dupont",
     slot="Mercredi 14h-18h",
@@ -107,7 +107,7 @@ def test_a_recap_lists_what_was_declared_and_how_to_bring_it():
     text = text_of(list_recap_pdf(RECAP))
     for words in ("Élodie Dupont", "245", "Robe à smocks", "2 articles", "16,00 €", "enveloppe timbrée"):
         assert words in text
-    assert "don à l'association si invendu" in text
+    assert "don à l’association si invendu" in text
     assert "lundi 18h30-19h30" in text
 
 

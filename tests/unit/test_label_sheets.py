@@ -66,7 +66,7 @@ def a_list(first, items=13):
 def a_document(*depositors, **options):
     items = sum(one.item_count for one in depositors)
     cover = LabelCover(
-        "Bourse d'automne", "Mercredi", len(depositors), 1, items, "Camille", datetime.now(UTC)
+        "Bourse d’automne", "Mercredi", len(depositors), 1, items, "Camille", datetime.now(UTC)
     )
     out = io.BytesIO()
     draw_labels(cover, iter(depositors), out, **options)

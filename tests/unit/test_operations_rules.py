@@ -71,9 +71,9 @@ def mail(**values: object) -> OutgoingMail:
 def test_a_message_keeps_its_accents_and_its_file(tmp_path: Path) -> None:
     file = tmp_path / "3f.pdf"
     file.write_bytes(b"%PDF-1.4")
-    built = build_message(mail(attachment_name="Récap été.pdf"), "L'équipe <bourse@example.org>", file)
+    built = build_message(mail(attachment_name="Récap été.pdf"), "L’équipe <bourse@example.org>", file)
     read = message_from_bytes(built.as_bytes(), policy=default)
-    assert read["From"] == "L'équipe <bourse@example.org>"
+    assert read["From"] == "L’équipe <bourse@example.org>"
     assert read["Subject"] == "Récapitulatif de votre liste"
     body = read.get_body()
     assert body is not None

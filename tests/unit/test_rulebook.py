@@ -159,7 +159,7 @@ def test_something_else_than_a_rulebook_is_refused():
         ("casque", "", "Casque (vélo ou ski)"),
         ("Vélo 16 pouces avec casque", "toys", "Casque (vélo ou ski)"),
         ("casques de vélo", "other", "Casque (vélo ou ski)"),
-        ("bombe d'équitation", "other", "Bombe d’équitation"),
+        ("bombe d’équitation", "other", "Bombe d’équitation"),
         ("rehausseur", "childcare", "Rehausseur"),
         ("lot de biberons", "childcare", "Biberon"),
         ("Pot de bébé", "childcare", "Pot"),

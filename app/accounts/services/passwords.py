@@ -18,7 +18,7 @@ from app.core.db import db
 from app.core.errors import DomainError
 
 log = structlog.get_logger()
-DEAD_LINK = "Ce lien a déjà servi ou n'est plus valable : demandez-en un nouveau."
+DEAD_LINK = "Ce lien a déjà servi ou n’est plus valable : demandez-en un nouveau."
 
 
 def set_password(user: User, password: str, *, actor_id: int | None = None) -> None:
@@ -43,7 +43,7 @@ def change_own_password(user: User, current: str, password: str) -> None:
     """
     if not password_matches(user.password_hash, current):
         log.error("auth.failed", user_id=str(user.id), reason="current_password")
-        raise DomainError("Ce n'est pas votre mot de passe actuel.", "current")
+        raise DomainError("Ce n’est pas votre mot de passe actuel.", "current")
     set_password(user, password, actor_id=user.id)
     send_password_changed(user)
 

@@ -117,9 +117,9 @@ def send_password_link(user: User, make_link: Callable[[str], str], *, actor_id:
     depositor who has not accepted their invitation: an account begins with their consent.
     """
     if not user.active:
-        raise DomainError("Ce compte est désactivé : réactivez-le avant d'envoyer un lien.")
+        raise DomainError("Ce compte est désactivé : réactivez-le avant d’envoyer un lien.")
     if user.role is Role.DEPOSITOR and user.activated_at is None:
-        raise DomainError("Ce déposant n'a pas encore accepté son invitation : renvoyez-la lui.")
+        raise DomainError("Ce déposant n’a pas encore accepté son invitation : renvoyez-la lui.")
     if user.password_hash is None:
         send_welcome(user, make_link(issue_link(user, WELCOME_LIFETIME)))
     else:

@@ -56,5 +56,5 @@ def revoke_session(user: User, session_id: int) -> None:
         select(UserSession).where(UserSession.id == session_id, UserSession.user_id == user.id)
     ).one_or_none()
     if session is None:
-        raise NotFound("Cet appareil n'est plus connecté.")
+        raise NotFound("Cet appareil n’est plus connecté.")
     session.revoked_at = session.revoked_at or utcnow()

@@ -42,7 +42,7 @@ def bench_command(
     if not set(parts) <= set(PARTS):
         raise click.BadParameter(f"choisissez parmi {', '.join(PARTS)}.", param_hint="--only")
     if json_file and not json_file.parent.is_dir():
-        raise click.UsageError(f"Le dossier {json_file.parent} n'existe pas : créez-le d'abord.")
+        raise click.UsageError(f"Le dossier {json_file.parent} n’existe pas : créez-le d’abord.")
     load = os.getloadavg()[0]
     if warning := busy_warning(load):
         click.echo(warning, err=True)

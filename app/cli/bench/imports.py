@@ -54,7 +54,7 @@ def measure_import(setting: Setting, rows: int = 500) -> Iterator[Measure]:
             runs.append(run_job(bourse, request))
         created = [run.job.result["created"] for run in runs]
         if created != [rows] * len(runs):
-            raise DomainError(f"L'import devait inscrire {rows} personnes, il en a inscrit {created}.")
+            raise DomainError(f"L’import devait inscrire {rows} personnes, il en a inscrit {created}.")
         yield Measure("import", f"aperçu de {rows} lignes .xlsx", setting.database, previews)
         yield Measure(
             "import",

@@ -50,9 +50,9 @@ def _wait(server: PrivateServer, job_id: str) -> BackgroundJob:
         if job.state in (JobState.DONE, JobState.FAILED):
             return job
         if not server.workers_running:
-            raise DomainError(f"Le processus de travaux s'est arrêté.\n{server.worker_output()}")
+            raise DomainError(f"Le processus de travaux s’est arrêté.\n{server.worker_output()}")
         time.sleep(POLL_SECONDS)
-    raise DomainError(f"Le travail n'est pas fini après {PATIENCE_SECONDS // 60} minutes.")
+    raise DomainError(f"Le travail n’est pas fini après {PATIENCE_SECONDS // 60} minutes.")
 
 
 def _look(job_id: str) -> BackgroundJob:

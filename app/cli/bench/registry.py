@@ -29,7 +29,7 @@ BENCHES = {
     "slips": Bench("bordereaux en PDF, travail entier", "app.cli.bench.slips:measure_slips"),
     "import": Bench("import Billetweb, sans envoi de courriels", "app.cli.bench.imports:measure_import"),
     "pages": Bench("pages de chaque rôle, 100 personnes à la fois", "app.cli.bench.pages:measure_pages"),
-    "growth": Bench("dix fois plus d'articles", "app.cli.bench.growth:measure_growth"),
+    "growth": Bench("dix fois plus d’articles", "app.cli.bench.growth:measure_growth"),
 }
 
 

@@ -56,7 +56,7 @@ def chromium() -> "Iterator[Browser]":
         from playwright.sync_api import sync_playwright
     except ModuleNotFoundError as error:
         raise DomainError(
-            "Playwright manque : lancez la mesure par ./bourse bench, qui installe l'environnement des "
+            "Playwright manque : lancez la mesure par ./bourse bench, qui installe l’environnement des "
             "développeurs."
         ) from error
     try:

@@ -67,7 +67,7 @@ def write_sales(till: Till, codes: Iterator[str], sales: int, items: int) -> Non
     for _ in range(sales):
         basket = list(islice(codes, items))
         if len(basket) < items:
-            raise DomainError("L'édition mesurée n'a pas assez d'articles en vente.")
+            raise DomainError("L’édition mesurée n’a pas assez d’articles en vente.")
         total = sum(till.exchange.prices[code] for code in basket)
         till.sell(basket, [Money("cash", total, total)], online=False)
 

@@ -23,7 +23,7 @@ def make_edition() -> Edition:
             number=today.year % 100,
             sale_day=saturday,
             place="Gymnase de la Ramée, Plaisance-du-Touch",
-            description="Vêtements d'hiver, jouets et puériculture.",
+            description="Vêtements d’hiver, jouets et puériculture.",
         )
     )
     end_of_today = from_paris(datetime(today.year, today.month, today.day, 23, 30))  # noqa: DTZ001 - wall clock

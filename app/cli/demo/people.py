@@ -7,7 +7,7 @@ from random import Random
 FIRST_NAMES, LAST_NAMES = (
     block.split() for block in Path(__file__).with_name("names.txt").read_text().split("\n\n")
 )
-STREETS = ("rue des Tilleuls", "chemin du Moulin", "impasse des Glycines", "allée du Parc", "rue de l'Église")
+STREETS = ("rue des Tilleuls", "chemin du Moulin", "impasse des Glycines", "allée du Parc", "rue de l’Église")
 TOWNS = (
     ("31830", "Plaisance-du-Touch"),
     ("31170", "Tournefeuille"),

@@ -89,7 +89,7 @@ def _take(picture: Picture, visitors: Visitors) -> bool:
     finally:
         page.close()
     if len(content) > LARGEST_BYTES:
-        click.echo(f"{picture.name} : {len(content)} octets, c'est trop.", err=True)
+        click.echo(f"{picture.name} : {len(content)} octets, c’est trop.", err=True)
         return False
     for place in picture.places:
         FOLDERS[place].mkdir(parents=True, exist_ok=True)

@@ -27,14 +27,14 @@ MOST_DEPOSITORS = 55
 @click.command()
 @click.option("--depositors", type=click.IntRange(2, MOST_DEPOSITORS), default=40, show_default=True)
 @click.option("--tills", type=click.IntRange(2, MAX_TILLS), default=3, show_default=True)
-@click.option("--url", help="Un serveur déjà en marche, sans serveur d'envoi ; sinon, un serveur à part.")
+@click.option("--url", help="Un serveur déjà en marche, sans serveur d’envoi ; sinon, un serveur à part.")
 @click.option("--admin-email", help="Son administrateur ; mot de passe dans ADMIN_PASSWORD, ou demandé.")
 @click.option("--database", type=click.Choice(["sqlite", "mariadb"]), help="La base du serveur à part.")
 @click.option("--seed", type=int, help="Le même nombre rejoue la même édition et la même tempête.")
 @click.option(
     "--chaos",
     is_flag=True,
-    help="Vendre dans la tempête : réseaux, horloges, caisses, et serveur s'il est à part, tombent en panne.",
+    help="Vendre dans la tempête : réseaux, horloges, caisses, et serveur s’il est à part, tombent en panne.",
 )
 @click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Durée de la tempête (5 sinon).")
 @click.option("--steps", type=click.IntRange(1), help="Ou bien le nombre de ses étapes.")
@@ -68,7 +68,7 @@ def simulate_command(
             )
             lines = story.play(tills)
         except (Unexpected, NotOnPage, OSError) as error:
-            raise click.ClickException(f"La simulation s'arrête : {error}") from error
+            raise click.ClickException(f"La simulation s’arrête : {error}") from error
     if storm:
         lines = [*storm.lines, *lines]
     click.echo("\n" + "\n".join(as_table(lines)))
@@ -90,7 +90,7 @@ def _check_use(
     if bool(url) != bool(admin_email):
         raise click.UsageError("Donnez --url et --admin-email ensemble, ou aucun des deux.")
     if url and database:
-        raise click.UsageError("--database est la base d'un serveur à part : pas avec --url.")
+        raise click.UsageError("--database est la base d’un serveur à part : pas avec --url.")
     if (minutes or steps) and not chaos:
         raise click.UsageError("--minutes et --steps sont ceux de la tempête : ajoutez --chaos.")
     if minutes and steps:

@@ -39,7 +39,7 @@ class Desk:
         if expected not in told:
             raise Unexpected(f"dépôt de {depositor.person.email} : attendu {kept} en vente ; lu : {told}")
         if not self.browser.get(f"{desk}/receipt.pdf").body.startswith(b"%PDF"):
-            raise Unexpected(f"{desk}/receipt.pdf n'est pas un PDF")
+            raise Unexpected(f"{desk}/receipt.pdf n’est pas un PDF")
         return len(struck)
 
     def _strike(self, desk: str, item: DeclaredItem) -> None:
@@ -63,4 +63,4 @@ def _item_on_desk(html: str, label: str) -> int:
         for item_id, shown in lines:
             if int(shown) == line:
                 return int(item_id)
-    raise Unexpected(f"l'article {line} de la liste {number} n'est pas au dépôt")
+    raise Unexpected(f"l’article {line} de la liste {number} n’est pas au dépôt")

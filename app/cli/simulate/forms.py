@@ -44,9 +44,9 @@ class Form:
         for name, value in values.items():
             named = [each for each in self.fields if each.name == name]
             if not named:
-                raise NotOnPage(f"le champ « {name} » n'est pas dans le formulaire {self.action}")
+                raise NotOnPage(f"le champ « {name} » n’est pas dans le formulaire {self.action}")
             if named[0].kind == "radio" and value not in [each.value for each in named]:
-                raise NotOnPage(f"« {value} » n'est pas un choix de « {name} »")
+                raise NotOnPage(f"« {value} » n’est pas un choix de « {name} »")
         sent: list[tuple[str, str]] = []
         for each in self.fields:
             sent += [(each.name, value) for value in _values_of(each, values)]
@@ -58,7 +58,7 @@ class Form:
         for each in self.buttons:
             if text in each.text:
                 return each
-        raise NotOnPage(f"le bouton « {text} » n'est pas dans le formulaire {self.action}")
+        raise NotOnPage(f"le bouton « {text} » n’est pas dans le formulaire {self.action}")
 
 
 def _values_of(each: Field, values: Values) -> list[str]:
@@ -75,5 +75,5 @@ def _values_of(each: Field, values: Values) -> list[str]:
     wanted = values[each.name]
     assert isinstance(wanted, str)
     if each.choices is not None and wanted not in each.choices:
-        raise NotOnPage(f"« {wanted} » n'est pas un choix de « {each.name} »")
+        raise NotOnPage(f"« {wanted} » n’est pas un choix de « {each.name} »")
     return [wanted]

@@ -41,7 +41,7 @@ def sell_one_twice(first: Till, second: Till) -> None:
     first.send()
     for till in (first, second):
         if code not in json.dumps(till.ping()["conflicts"]):
-            raise Unexpected(f"la caisse C{till.number} n'apprend pas que {code} est vendu deux fois")
+            raise Unexpected(f"la caisse C{till.number} n’apprend pas que {code} est vendu deux fois")
 
 
 def _sell_share(till: Till, codes: list[str], random: Random, *, outage: bool) -> None:

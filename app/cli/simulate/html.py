@@ -27,14 +27,14 @@ class Document:
         for each in self.forms:
             if pattern.search(each.action):
                 return each
-        raise NotOnPage(f"le formulaire {action} n'est pas sur la page « {self.heading} »")
+        raise NotOnPage(f"le formulaire {action} n’est pas sur la page « {self.heading} »")
 
     def link(self, pattern: str) -> str:
         """The first link whose address matches."""
         for address, _ in self.links:
             if re.search(pattern, address):
                 return address
-        raise NotOnPage(f"le lien {pattern} n'est pas sur la page « {self.heading} »")
+        raise NotOnPage(f"le lien {pattern} n’est pas sur la page « {self.heading} »")
 
 
 def read_html(text: str) -> Document:

@@ -113,7 +113,7 @@ class Journal:
             sale=ticket.uuid,
             codes=list(codes),
             refunds=[void.refund.told()],
-            reason="Changé d'avis",
+            reason="Changé d’avis",
         )
         self.cancellations.append(void)
         return void

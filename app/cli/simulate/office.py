@@ -40,7 +40,7 @@ class Outbox:
             if found:
                 return found[1]
         raise Unexpected(
-            f"aucun message à {email} ne porte un lien {path} (un serveur d'envoi est-il réglé ?)"
+            f"aucun message à {email} ne porte un lien {path} (un serveur d’envoi est-il réglé ?)"
         )
 
 
@@ -98,7 +98,7 @@ class Manager:
             if any(label in button.text for button in form.buttons):
                 self.browser.submit(form, button=label)
                 return
-        raise Unexpected(f"l'étape « {label} » n'est pas offerte. {page.complaints}")
+        raise Unexpected(f"l’étape « {label} » n’est pas offerte. {page.complaints}")
 
     def is_blocked(self, label: str) -> bool:
         forms = self.browser.get(self._edition).seen.forms
@@ -113,7 +113,7 @@ class Manager:
             if told:
                 return told
             time.sleep(PAUSE_SECONDS)
-        raise Unexpected(f"{report.address} : l'import ne finit pas. {report.complaints}")
+        raise Unexpected(f"{report.address} : l’import ne finit pas. {report.complaints}")
 
     def preview_figures(self, tickets: list[Ticket]) -> dict[str, int]:
         """What importing an export would do: class of row → how many."""

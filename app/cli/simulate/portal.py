@@ -50,7 +50,7 @@ class Portal:
         pattern = rf"/editions/{self._edition_id}/lists/\d+$"
         addresses = list(dict.fromkeys(link for link, _ in home.seen.links if re.search(pattern, link)))
         if not addresses:
-            raise Unexpected(f"{self.depositor.person.email} n'a pas de liste. {home.complaints}")
+            raise Unexpected(f"{self.depositor.person.email} n’a pas de liste. {home.complaints}")
         return sum(self._declare(address, random, random.choice(items)) for address in addresses)
 
     def _declare(self, address: str, random: Random, count: int) -> int:
@@ -78,7 +78,7 @@ class Portal:
     def _read_list(self, page: Page) -> DeclaredList:
         found = re.search(r"Liste (\d+)(?: – n° (\d+))?", page.seen.heading)
         if not found:
-            raise Unexpected(f"la liste s'appelle « {page.seen.heading} »")
+            raise Unexpected(f"la liste s’appelle « {page.seen.heading} »")
         return DeclaredList(int(found[1]), int(found[2] or 1))
 
     def _label(self, declared: DeclaredList, position: int) -> str:
@@ -108,7 +108,7 @@ class Portal:
         self.browser.submit(form, {"terms": True})
         recap = self.browser.get(f"{address}/recap.pdf")
         if not recap.body.startswith(b"%PDF"):
-            raise Unexpected(f"{address}/recap.pdf n'est pas un PDF")
+            raise Unexpected(f"{address}/recap.pdf n’est pas un PDF")
 
 
 def _mistakes(good: Good) -> list[dict[str, str | bool]]:

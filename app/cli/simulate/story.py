@@ -80,9 +80,9 @@ class Story:
         self.manager = Manager(sign_in(self.base_url, self.staff["manager"][0]), self.edition[0])
         self.treasury = Treasury(sign_in(self.base_url, self.staff["treasurer"][0]), self.edition[0])
         if not self.manager.is_blocked("Ouvrir les inscriptions"):
-            raise Unexpected("un gestionnaire peut ouvrir les inscriptions, réservé à l'administrateur")
+            raise Unexpected("un gestionnaire peut ouvrir les inscriptions, réservé à l’administrateur")
         Manager(self.admin.browser, self.edition[0]).step("Ouvrir les inscriptions")
-        self.tell(f"Édition {self.edition[1]:02d} créée et ouverte, {tills + 2} comptes d'équipe.")
+        self.tell(f"Édition {self.edition[1]:02d} créée et ouverte, {tills + 2} comptes d’équipe.")
 
     def register(self) -> None:
         """A Billetweb export with an unpaid ticket and a double, imported twice; invitations accepted."""
@@ -192,7 +192,7 @@ class Story:
         """What is on sale is what was accepted, at the declared prices, under the numbers of the rules."""
         if till.exchange.edition_number != self.edition[1]:
             raise Unexpected(
-                f"les caisses sont celles de l'édition {till.exchange.edition_number:02d} : "
+                f"les caisses sont celles de l’édition {till.exchange.edition_number:02d} : "
                 "jouez sur un serveur sans autre édition en cours"
             )
         wanted = {item.label: item.price_cents for each in self.depositors for item in each.accepted}

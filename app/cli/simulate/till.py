@@ -87,7 +87,7 @@ class Till:
         before = dict(self.journal.verdicts)
         self.exchange.post(self.journal.entries[-BATCH:])
         if self.journal.verdicts != before:
-            raise Unexpected(f"caisse C{self.number} : d'autres verdicts la seconde fois")
+            raise Unexpected(f"caisse C{self.number} : d’autres verdicts la seconde fois")
 
     def ping(self) -> dict[str, Any]:
         return self.exchange.ping()

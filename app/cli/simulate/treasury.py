@@ -64,7 +64,7 @@ class Treasury:
             ):
                 self.browser.submit(form)
                 return
-        raise Unexpected("« Tout approuver » n'est pas offert")
+        raise Unexpected("« Tout approuver » n’est pas offert")
 
     def pay_some(self, due: dict[str, int], random: Random) -> dict[str, Payment]:
         """Pay about half of those who are due something, in every way; e-mail → what was paid."""
@@ -118,7 +118,7 @@ def cents(text: str) -> int:
     """`-1 234,50 €`, with any blanks, signs and words around → -123450."""
     found = re.search(r"([-−]?)\s*(\d[\d\s]*),(\d\d)", text)
     if not found:
-        raise Unexpected(f"« {text} » n'est pas un montant")
+        raise Unexpected(f"« {text} » n’est pas un montant")
     whole = int(re.sub(r"\s", "", found[2])) * 100 + int(found[3])
     return -whole if found[1] else whole
 

@@ -23,7 +23,7 @@ def get_upload(edition_id: int, upload_id: int) -> BilletwebUpload:
     """An upload of this edition; raises NotFound."""
     upload = db.session.get(BilletwebUpload, upload_id)
     if upload is None or upload.edition_id != edition_id:
-        raise NotFound("Ce fichier n'est plus là : envoyez-le de nouveau.")
+        raise NotFound("Ce fichier n’est plus là : envoyez-le de nouveau.")
     return upload
 
 

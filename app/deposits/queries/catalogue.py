@@ -1,8 +1,9 @@
 """What tills know of the items: everything with a label, and what changed since they last asked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import case, func, select
 
@@ -27,6 +28,7 @@ class CatalogueItem:
     price_cents: int
     state: ItemState
     type: str
+    gender: str
     size: str
     brand: str
     colour: str
@@ -61,6 +63,7 @@ def catalogue_items(edition_id: int, item_ids: Collection[int] | None = None) ->
             Item.price_cents,
             Item.state,
             Item.type,
+            Item.gender,
             Item.size,
             Item.brand,
             Item.colour,
@@ -71,7 +74,8 @@ def catalogue_items(edition_id: int, item_ids: Collection[int] | None = None) ->
     )
     wanted = Item.state.not_in(HIDDEN) if item_ids is None else Item.id.in_(item_ids)
     statement = statement.where(wanted)
-    return [CatalogueItem(*row) for row in db.session.execute(statement)]  # type: ignore[arg-type]
+    rows: Iterable[Sequence[Any]] = db.session.execute(statement)
+    return [CatalogueItem(*row) for row in rows]
 
 
 def catalogue_head(edition_id: int) -> CatalogueHead:

@@ -26,7 +26,7 @@ def get_registration(edition_id: int, registration_id: int) -> Registration:
         .where(Registration.id == registration_id, Registration.edition_id == edition_id)
     ).one_or_none()
     if registration is None:
-        raise NotFound("Cette inscription n'existe pas, ou plus.")
+        raise NotFound("Cette inscription n’existe pas, ou plus.")
     return registration
 
 

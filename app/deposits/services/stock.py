@@ -17,7 +17,7 @@ class ItemNotDeclared(DomainError):
     def __init__(self, item: Item) -> None:
         title = item_words(item.item_list.registration.edition.rulebook, item).title
         super().__init__(
-            f"L'article « {title} » n'est pas déclaré sur une liste validée : validez d'abord la liste."
+            f"L’article « {title} » n’est pas déclaré sur une liste validée : validez d’abord la liste."
         )
 
 
@@ -25,7 +25,7 @@ class ItemNotOnSale(DomainError):
     """Only an item that is on sale can be withdrawn."""
 
     def __init__(self) -> None:
-        super().__init__("Cet article n'est pas en vente : il ne peut pas en être retiré.")
+        super().__init__("Cet article n’est pas en vente : il ne peut pas en être retiré.")
 
 
 def put_on_sale(items: Iterable[Item]) -> None:

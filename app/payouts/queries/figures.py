@@ -28,7 +28,7 @@ FIGURES = {
     "vendus": "Articles vendus",
     "inconnus": "Articles non reconnus, encaissés",
     "doubles": "Articles payés deux fois, à rembourser",
-    "gardes": "Articles payés deux fois, dont le client n'est pas revenu",
+    "gardes": "Articles payés deux fois, dont le client n’est pas revenu",
     "ecarts": "Tickets dont les paiements ne font pas la somme des articles",
     **PAYOUT_FIGURES,
 }
@@ -67,7 +67,7 @@ def figure_page(edition: Edition, figure: str, page: int = 1, session_id: int | 
     NotFound for an unknown figure.
     """
     if figure not in FIGURES:
-        raise NotFound("Ce chiffre n'existe pas.")
+        raise NotFound("Ce chiffre n’existe pas.")
     if figure in _METHODS:
         statement = _newest_first(_payments(edition.id, _METHODS[figure], session_id))
     elif figure in PAYOUT_FIGURES:

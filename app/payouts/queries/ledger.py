@@ -123,7 +123,7 @@ def get_ledger_row(edition: Edition, registration_id: int) -> LedgerRow:
     """One line of the ledger; raises NotFound, also for another edition's registration."""
     rows = ledger(edition, [registration_id])
     if not rows:
-        raise NotFound("Ce déposant n'a rien déposé dans cette édition : il n'a pas de reversement.")
+        raise NotFound("Ce déposant n’a rien déposé dans cette édition : il n’a pas de reversement.")
     return rows[0]
 
 

@@ -38,7 +38,7 @@ def approve(edition: Edition, by_id: int, registration_ids: Collection[int] | No
     rows = ledger(edition, registration_ids)
     if registration_ids is not None and len(registration_ids) == 1:
         row = get_ledger_row(edition, next(iter(registration_ids)))
-        _check(row, APPROVABLE, "il n'est pas à approuver")
+        _check(row, APPROVABLE, "il n’est pas à approuver")
     wanted = [row for row in rows if row.is_approvable]
     approved = _move(
         edition.id,
@@ -69,7 +69,7 @@ def record_payment(
     """
     number = check_cheque_number(cheque_number) if method is PayoutMethod.CHEQUE else None
     row = _locked_row(edition, registration_id)
-    _check(row, PAYABLE, "il faut qu'il soit approuvé et pas encore payé")
+    _check(row, PAYABLE, "il faut qu’il soit approuvé et pas encore payé")
     if not row.shown.amounts.net:
         raise NothingToPay
     if number:
@@ -108,7 +108,7 @@ def undo_payment(edition: Edition, registration_id: int, by_id: int, reason: str
     if not reason.strip():
         raise DomainError("Dites pourquoi le paiement est annulé.", "reason")
     row = _locked_row(edition, registration_id)
-    _check(row, (PayoutState.PAID,), "il n'y a pas de paiement à annuler", fresh=False)
+    _check(row, (PayoutState.PAID,), "il n’y a pas de paiement à annuler", fresh=False)
     _move_one(
         edition,
         row,
@@ -158,7 +158,7 @@ def _move_one(edition: Edition, row: LedgerRow, sources: Sequence[PayoutState], 
     assert row.payout_id
     if not _move(edition.id, [row.payout_id], sources, **values):
         state = get_ledger_row(edition, row.registration_id).state or PayoutState.COMPUTED
-        raise WrongPayoutState(state, "quelqu'un vient de le changer")
+        raise WrongPayoutState(state, "quelqu’un vient de le changer")
 
 
 def _move(edition_id: int, ids: Sequence[int], sources: Sequence[PayoutState], **values: Any) -> int:

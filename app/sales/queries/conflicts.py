@@ -118,7 +118,7 @@ def get_conflict(edition_id: int, conflict_id: int) -> ConflictView:
     """One conflict of an edition; raises NotFound."""
     rows = db.session.execute(_views(edition_id).where(SyncConflict.id == conflict_id)).all()
     if not rows:
-        raise NotFound("Ce conflit n'existe pas dans cette édition.")
+        raise NotFound("Ce conflit n’existe pas dans cette édition.")
     return _show(rows)[0]
 
 

@@ -63,7 +63,7 @@ def paper_session(edition_id: int, session_id: int) -> TillSession:
     for session in paper_sessions(edition_id):
         if session.id == session_id:
             return session
-    raise NotFound("Cette session de caisse n'existe pas.")
+    raise NotFound("Cette session de caisse n’existe pas.")
 
 
 def item_of_code(edition: Edition, code: str) -> PaperItem | None:

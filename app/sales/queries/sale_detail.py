@@ -106,7 +106,7 @@ def get_sale_detail(edition_id: int, sale_id: int) -> SaleDetail:
         .where(Sale.id == sale_id, Sale.edition_id == edition_id)
     ).one_or_none()
     if row is None:
-        raise NotFound("Cette vente n'existe pas dans cette édition.")
+        raise NotFound("Cette vente n’existe pas dans cette édition.")
     sale, till, sold_by, typed_by, session, entry = row
     lines, of_void = _lines(sale.id)
     return SaleDetail(

@@ -71,7 +71,7 @@ def get_till(till_id: int) -> Till:
     """A till by id; raises NotFound."""
     till = db.session.get(Till, till_id)
     if till is None:
-        raise NotFound("Cette caisse n'existe pas.")
+        raise NotFound("Cette caisse n’existe pas.")
     return till
 
 

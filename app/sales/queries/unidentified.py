@@ -94,7 +94,7 @@ def get_unidentified(edition_id: int, line_id: int) -> UnidentifiedLine:
     statement = _lines().where(SaleLine.edition_id == edition_id, SaleLine.id == line_id, _names_nothing())
     row = db.session.execute(statement).one_or_none()
     if row is None:
-        raise NotFound("Cette vente n'est pas à identifier.")
+        raise NotFound("Cette vente n’est pas à identifier.")
     return _line(row)
 
 

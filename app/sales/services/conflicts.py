@@ -45,7 +45,7 @@ def give_sold_item(edition_id: int, conflict_id: int, item_id: int, by_id: int) 
     conflict, line, items = _lock(edition_id, conflict_id, item_id)
     item = next((each for each in items if each.id == item_id and each.edition_id == edition_id), None)
     if item is None:
-        raise NotFound("Cet article n'existe pas dans cette édition.")
+        raise NotFound("Cet article n’existe pas dans cette édition.")
     check_item_sold(item.state)
     before = line.item_id
     line.item_id, line.assigned_by_id, line.assigned_at = item.id, by_id, utcnow()
@@ -84,7 +84,7 @@ def _loser(edition_id: int, conflict_id: int) -> SaleLine:
         .where(SyncConflict.id == conflict_id, SyncConflict.edition_id == edition_id)
     ).one_or_none()
     if line is None:
-        raise NotFound("Ce conflit n'existe pas dans cette édition.")
+        raise NotFound("Ce conflit n’existe pas dans cette édition.")
     return line
 
 

@@ -125,7 +125,7 @@ def receive_entry(device: DeviceKey, received: ReceivedEntry) -> EntryVerdict:
             reason = error
             break
     log.error("sync.not_stored", till=device.till_number, uuid=received.uuid, exc_info=reason)
-    sentence = f"Le serveur n'a pas pu l'enregistrer ({type(reason).__name__})."
+    sentence = f"Le serveur n’a pas pu l’enregistrer ({type(reason).__name__})."
     return in_transaction(lambda: _quarantine(device, received, "not_stored", sentence))
 
 
@@ -150,7 +150,7 @@ def _receive(device: DeviceKey, received: ReceivedEntry) -> EntryVerdict:
         return _quarantine(device, received, "invalid", f"Contenu illisible ({error}).")
     edition = edition_facts(device.edition_id)
     if edition.is_read_only and not device.training:
-        return _quarantine(device, received, "edition_closed", "L'édition est clôturée.")
+        return _quarantine(device, received, "edition_closed", "L’édition est clôturée.")
     return _store(device, edition, [(received, entry)])[0]
 
 
@@ -172,9 +172,9 @@ def _forgery(device: DeviceKey, received: ReceivedEntry) -> tuple[str, str] | No
     """Why its text is not what this till signed, as a code and a sentence; None when it is."""
     text = received.payload.encode()
     if hashlib.sha256(text).hexdigest() != received.hash:
-        return "altered", "Le contenu n'a pas l'empreinte annoncée."
+        return "altered", "Le contenu n’a pas l’empreinte annoncée."
     if not keys.is_signed(device.secret, text, received.mac):
-        return "bad_signature", "La signature n'est pas celle de cette caisse."
+        return "bad_signature", "La signature n’est pas celle de cette caisse."
     return None
 
 
@@ -224,7 +224,7 @@ def _record(
     except UnknownSale:
         row.verdict = Verdict.QUARANTINED
         log.error("sync.quarantined", till=device.till_number, uuid=entry.uuid, code=UNKNOWN_SALE)
-        return [[Flag(UNKNOWN_SALE, "Annulation d'une vente inconnue.")]]
+        return [[Flag(UNKNOWN_SALE, "Annulation d’une vente inconnue.")]]
 
 
 def _find(till_id: int, entry_uuid: str) -> JournalEntry | None:

@@ -48,7 +48,7 @@ def import_journal(content: bytes, by_id: int, server_key: str) -> ImportReport:
     data = _read(content)
     device = _signer(data, by_id, server_key)
     if device.training:
-        raise UnreadableExport("Cette caisse sert à l'entraînement : il n'y a rien à reprendre.")
+        raise UnreadableExport("Cette caisse sert à l’entraînement : il n’y a rien à reprendre.")
     entries = [(each["key"], ReceivedEntry(*(each[name] for name in _TEXTS[:4]))) for each in data["entries"]]
     here = _known(device.till_id)
     counts = {"new": 0, "known": 0, "unreadable": 0}
@@ -71,15 +71,15 @@ def _read(content: bytes) -> dict[str, Any]:
     try:
         data = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise UnreadableExport("Ce fichier n'est pas un export de caisse, ou il a été abîmé.") from error
+        raise UnreadableExport("Ce fichier n’est pas un export de caisse, ou il a été abîmé.") from error
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise UnreadableExport("Ce fichier n'est pas un export de caisse.")
+        raise UnreadableExport("Ce fichier n’est pas un export de caisse.")
     entries = data.get("entries")
     texts = (data.get("key"), data.get("mac"))
     if not isinstance(entries, list) or not all(isinstance(text, str) for text in texts):
-        raise UnreadableExport("Ce fichier n'est pas un export de caisse.")
+        raise UnreadableExport("Ce fichier n’est pas un export de caisse.")
     if len(entries) > MAX_ENTRIES or not all(_is_entry(each) for each in entries):
-        raise UnreadableExport("Ce fichier n'est pas un export de caisse.")
+        raise UnreadableExport("Ce fichier n’est pas un export de caisse.")
     return data
 
 
@@ -99,9 +99,9 @@ def _signer(data: dict[str, Any], by_id: int, server_key: str) -> DeviceKey:
         device = None
     if device is None or device.till_id != data.get("till"):
         raise UnreadableExport(
-            "Ce fichier a été modifié depuis son export, ou vient d'une caisse que ce serveur ne connaît "
+            "Ce fichier a été modifié depuis son export, ou vient d’une caisse que ce serveur ne connaît "
             "pas. "
-            "Refaites l'export à la caisse, sans ouvrir le fichier."
+            "Refaites l’export à la caisse, sans ouvrir le fichier."
         )
     return device
 

@@ -24,7 +24,7 @@ class NameTaken(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "Cette ligne n'est pas enregistrée : ce formulaire avait déjà servi pour une autre. Regardez les "
+            "Cette ligne n’est pas enregistrée : ce formulaire avait déjà servi pour une autre. Regardez les "
             "lignes saisies, puis enregistrez celle-ci."
         )
 

@@ -20,7 +20,7 @@ def mark_seen(edition_id: int, entry_id: int, by_id: int) -> None:
         .execution_options(populate_existing=True)
     ).one_or_none()
     if entry is None:
-        raise NotFound("Cet envoi n'existe pas dans cette édition.")
+        raise NotFound("Cet envoi n’existe pas dans cette édition.")
     if entry.seen_at is not None:
         return
     entry.seen_at, entry.seen_by_id = utcnow(), by_id

@@ -28,7 +28,7 @@ class TillAlreadyOpen(DomainError):
 class SaleNotUnderWay(DomainError):
     def __init__(self) -> None:
         super().__init__(
-            "La vente n'est pas commencée : un gestionnaire doit d'abord passer l'édition en vente."
+            "La vente n’est pas commencée : un gestionnaire doit d’abord passer l’édition en vente."
         )
 
 
@@ -36,7 +36,7 @@ class UnsentEntries(DomainError):
     """The till said that it still holds sales the server does not have."""
 
     def __init__(self, till: Till, pending: int) -> None:
-        noun = "vente n'est pas envoyée" if pending == 1 else "ventes ne sont pas envoyées"
+        noun = "vente n’est pas envoyée" if pending == 1 else "ventes ne sont pas envoyées"
         super().__init__(
             f"Sur la caisse {till.name}, {pending} {noun}. Revenez à la caisse, appuyez sur "
             "« Synchroniser », puis fermez."
@@ -47,11 +47,11 @@ class SilentTill(DomainError):
     """Nobody knows what the till sold since its last word."""
 
     def __init__(self, till: Till, last_seen_at: datetime | None) -> None:
-        since = f"depuis {datetime_long(last_seen_at)}" if last_seen_at else "jusqu'ici"
+        since = f"depuis {datetime_long(last_seen_at)}" if last_seen_at else "jusqu’ici"
         super().__init__(
-            f"La caisse {till.name} n'a pas donné de nouvelles {since} : elle garde peut-être des ventes. "
+            f"La caisse {till.name} n’a pas donné de nouvelles {since} : elle garde peut-être des ventes. "
             "Remettez-la sur le réseau, attendez « Synchronisé », puis fermez. Si son appareil ne revient "
-            "pas, un gestionnaire peut l'abandonner."
+            "pas, un gestionnaire peut l’abandonner."
         )
 
 
@@ -60,7 +60,7 @@ class VarianceUnexplained(DomainError):
 
     def __init__(self, expected: Mapping[str, int], counted: Mapping[str, int]) -> None:
         super().__init__(
-            "Le comptage diffère de ce qui est attendu. Recomptez, ou indiquez la raison de l'écart.",
+            "Le comptage diffère de ce qui est attendu. Recomptez, ou indiquez la raison de l’écart.",
             "reason",
         )
         self.expected, self.counted = dict(expected), dict(counted)

@@ -26,7 +26,7 @@ def assign_item(edition_id: int, line_id: int, item_id: int, manager_id: int) ->
     line, items = _lock(edition_id, line_id, item_id)
     item = next((each for each in items if each.id == item_id and each.edition_id == edition_id), None)
     if item is None:
-        raise NotFound("Cet article n'existe pas dans cette édition.")
+        raise NotFound("Cet article n’existe pas dans cette édition.")
     check_assignable(item.state)
     if line.item_id == item.id:
         return line

@@ -35,7 +35,7 @@ class DrawerIsClosed(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Cette caisse n'est plus ouverte : choisissez la caisse ouverte dont le tiroir rend l'argent.",
+            "Cette caisse n’est plus ouverte : choisissez la caisse ouverte dont le tiroir rend l’argent.",
             "session_id",
         )
 
@@ -156,7 +156,7 @@ def _get_sale(edition_id: int, sale_id: int) -> Sale:
         select(Sale).where(Sale.id == sale_id, Sale.edition_id == edition_id)
     ).one_or_none()
     if sale is None:
-        raise NotFound("Cette vente n'existe pas dans cette édition.")
+        raise NotFound("Cette vente n’existe pas dans cette édition.")
     return sale
 
 

@@ -4,7 +4,7 @@ import { readCode } from "./codes.js";
 import { hour } from "./dom.js";
 
 const UNREADABLE = {
-  "not-a-code": { unreadable: true, title: "Code non reconnu", text: "Scannez l'étiquette de la bourse, ou tapez par exemple 245-03." },
+  "not-a-code": { unreadable: true, title: "Code non reconnu", text: "Scannez l’étiquette de la bourse, ou tapez par exemple 245-03." },
   "wrong-digits": { unreadable: true, title: "Code mal lu", text: "Un chiffre est faux. Scannez à nouveau, ou tapez par exemple 245-03." },
 };
 
@@ -96,6 +96,6 @@ export class Basket {
 }
 
 function lyingIn(parked, { name }) {
-  const text = `${name} est dans le panier de ${hour(parked.at)} (${parked.name}). Terminez d'abord le panier en cours.`;
+  const text = `${name} est dans le panier de ${hour(parked.at)} (${parked.name}). Terminez d’abord le panier en cours.`;
   return { title: "Dans un panier en attente", text, parked };
 }

@@ -9,10 +9,10 @@ const PAUSE = 60;
 const MARGIN = 0.1;
 
 const REASONS = {
-  NotAllowedError: ["Caméra refusée", "Touchez le cadenas à gauche de l'adresse, autorisez la caméra, puis « Réessayer »."],
-  NotFoundError: ["Aucune caméra", "Cet appareil n'en a pas. Scannez avec la douchette, ou tapez le code."],
-  OverconstrainedError: ["Aucune caméra", "Cet appareil n'en a pas. Scannez avec la douchette, ou tapez le code."],
-  NotReadableError: ["Caméra occupée", "Une autre application s'en sert. Fermez-la, puis « Réessayer »."],
+  NotAllowedError: ["Caméra refusée", "Touchez le cadenas à gauche de l’adresse, autorisez la caméra, puis « Réessayer »."],
+  NotFoundError: ["Aucune caméra", "Cet appareil n’en a pas. Scannez avec la douchette, ou tapez le code."],
+  OverconstrainedError: ["Aucune caméra", "Cet appareil n’en a pas. Scannez avec la douchette, ou tapez le code."],
+  NotReadableError: ["Caméra occupée", "Une autre application s’en sert. Fermez-la, puis « Réessayer »."],
   AbortError: ["Caméra occupée", "Elle ne répond pas. Débranchez-la et rebranchez-la, puis « Réessayer »."],
 };
 
@@ -31,7 +31,7 @@ export function readyDetector() {
   detector ??= makeDetector().catch((error) => {
     detector = null;
     console.error(error);
-    throw new CameraProblem("Lecture impossible", "Le lecteur n'a pas pu être chargé. Rouvrez la caisse avec le réseau, puis « Réessayer ».");
+    throw new CameraProblem("Lecture impossible", "Le lecteur n’a pas pu être chargé. Rouvrez la caisse avec le réseau, puis « Réessayer ».");
   });
   return detector;
 }

@@ -62,14 +62,14 @@ export class Catalogue {
     const item = this.#items.get(code);
     const name = formatCode(code);
     if (code.slice(0, 2) !== String(this.edition).padStart(2, "0")) {
-      return { title: "Autre édition", text: `L'étiquette ${name} vient d'une autre bourse.` };
+      return { title: "Autre édition", text: `L’étiquette ${name} vient d’une autre bourse.` };
     }
     if (!item && isSpare(code)) return { title: "Étiquette de réserve vierge", text: unbound(code) };
-    if (!item) return { title: "Article inconnu", text: `${name} n'est pas en vente : appelez un gestionnaire.` };
+    if (!item) return { title: "Article inconnu", text: `${name} n’est pas en vente : appelez un gestionnaire.` };
     if (item.state === FOR_SALE) return null;
     if (item.state === "s") return { title: "Déjà vendu", text: soldWhere(item) };
     if (item.state === "w") return { title: "Retiré de la vente", text: `Cet article ne doit plus être vendu : ${item.name}.` };
-    return { title: "Plus en vente", text: `Cet article n'est plus proposé à la vente : ${item.name}.` };
+    return { title: "Plus en vente", text: `Cet article n’est plus proposé à la vente : ${item.name}.` };
   }
 
   // Replace everything at once; what this till did itself since `askedAt`, or has not sent, stays as it knows it.
@@ -149,7 +149,7 @@ function readItems({ codes, prices, states, types, type_names: names, details, s
 }
 
 function unbound(code) {
-  return `${shortName(code)} n'est collée sur aucun article. Cherchez l'article avec « Sans étiquette », ou faites lier l'étiquette par un gestionnaire.`;
+  return `${shortName(code)} n’est collée sur aucun article. Cherchez l’article avec « Sans étiquette », ou faites lier l’étiquette par un gestionnaire.`;
 }
 
 // A seller is a first name and an initial, `Odette P.`, which ends the sentence by itself.

@@ -20,10 +20,10 @@ export function installConflicts(counter) {
 
 // `conflict`: what the server says of it in a ping; times in ms, price in cents.
 export function conflictSentence({ code, name, refund, other_till: other, other_at: at, price }) {
-  const what = `L'article ${shortName(code)} (${name}) a aussi été vendu en caisse C${other} à ${spoken(at)}.`;
+  const what = `L’article ${shortName(code)} (${name}) a aussi été vendu en caisse C${other} à ${spoken(at)}.`;
   return refund
     ? `${what} Votre vente est la seconde : le client sera remboursé de ${euros(price)}. Appelez un gestionnaire.`
-    : `${what} Votre vente est la première : votre client garde l'article.`;
+    : `${what} Votre vente est la première : votre client garde l’article.`;
 }
 
 function draw(conflicts) {

@@ -9,21 +9,21 @@ import { euros } from "./money.js";
 import { PaymentView } from "./payment-view.js";
 import { accepted, refused } from "./sounds.js";
 
-const NOT_READY = { title: "Caisse pas prête", text: "Attendez l'ouverture de la caisse." };
+const NOT_READY = { title: "Caisse pas prête", text: "Attendez l’ouverture de la caisse." };
 const LOCKED = { title: "Écran verrouillé", text: "Déverrouillez avant de scanner." };
 const NOT_KEPT = {
   title: "NON ENREGISTRÉ",
-  text: "La vente n'est pas faite, le panier est gardé. Recommencez, ou appelez un gestionnaire.",
+  text: "La vente n’est pas faite, le panier est gardé. Recommencez, ou appelez un gestionnaire.",
 };
 
 // Who scans on does not answer « Est-ce bien cet article ? »: the item asked about would leave unpaid.
 const leftOut = ({ name, code }) => ({
   title: `${name} : pas ajouté`,
-  text: `Vous n'avez pas répondu pour ${formatCode(code)}. S'il est acheté, scannez-le ou tapez-le de nouveau.`,
+  text: `Vous n’avez pas répondu pour ${formatCode(code)}. S’il est acheté, scannez-le ou tapez-le de nouveau.`,
 });
 
 // Events: "basket" after each change of it, "words" (detail: typed where a code was expected), "sold" (detail: the
-// stored record), "answer" (detail: {tone, title, text}) with what a scan or an act is answered.
+// stored record), "voided", "answer" (detail: {tone, title, text}) with what a scan or an act is answered.
 export class Counter extends EventTarget {
   // The record of the sale made last, null before the first.
   last = null;
@@ -135,7 +135,7 @@ export class Counter extends EventTarget {
       this.draw();
       this.payment.done(record);
       measures.untilShown(measures.payments, askedAt);
-      showAnswer("accepted", "Encaissé", "Scannez l'article suivant pour servir le prochain client.");
+      showAnswer("accepted", "Encaissé", "Scannez l’article suivant pour servir le prochain client.");
       this.dispatchEvent(new CustomEvent("sold", { detail: record }));
     } catch (error) {
       console.error(error);

@@ -31,7 +31,7 @@ export const hour = (milliseconds) => clock.format(milliseconds);
 // `12 min`, `1 h 05`.
 export function duration(milliseconds) {
   const minutes = Math.max(0, Math.floor(milliseconds / 60000));
-  if (minutes < 1) return "moins d'une minute";
+  if (minutes < 1) return "moins d’une minute";
   if (minutes < 60) return `${minutes} min`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;
 }

@@ -118,7 +118,7 @@ export class HistoryView {
       await this.#till.void(this.#sale, back, refunds);
     } catch (error) {
       console.error(error);
-      const [title, text] = ["NON ENREGISTRÉ", "L'annulation n'est pas faite. Recommencez, ou appelez un gestionnaire."];
+      const [title, text] = ["NON ENREGISTRÉ", "L’annulation n’est pas faite. Recommencez, ou appelez un gestionnaire."];
       $("void-confirm").disabled = false;
       // The page's own answer is behind this dialog.
       $("void-refund").textContent = `${title} : ${text}`;

@@ -17,7 +17,7 @@ export function installInstall(counter) {
   window.addEventListener("appinstalled", async () => {
     button.hidden = true;
     await navigator.storage.persist();
-    counter.accept("Caisse installée", "Ouvrez-la par son icône, sur le bureau ou l'écran d'accueil.");
+    counter.accept("Caisse installée", "Ouvrez-la par son icône, sur le bureau ou l’écran d’accueil.");
   });
 }
 

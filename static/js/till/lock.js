@@ -89,7 +89,7 @@ class LockView {
   #offer() {
     const act = (label, kind, onclick) => el("button", { class: `button button--${kind}`, type: "button", onclick }, label);
     return el("div", { class: "notice", "data-pin-offer": true },
-      el("p", {}, "Choisissez un code : l'écran se verrouille quand vous vous éloignez 5 minutes."),
+      el("p", {}, "Choisissez un code : l’écran se verrouille quand vous vous éloignez 5 minutes."),
       act("Choisir un code", "primary", () => this.#choice.showModal()),
       act("Pas maintenant", "quiet", () => {
         this.#declined = true;
@@ -108,7 +108,7 @@ class LockView {
     $("pin-form").reset();
     this.#choice.close();
     this.follow();
-    this.#counter.accept("Code choisi", "L'écran se verrouille après 5 minutes, ou par « Plus », « Verrouiller l'écran ».");
+    this.#counter.accept("Code choisi", "L’écran se verrouille après 5 minutes, ou par « Plus », « Verrouiller l’écran ».");
   }
 
   async #try() {
@@ -119,7 +119,7 @@ class LockView {
     const right = await this.#pin.opens(code);
     if (right) return this.#unlock();
     const left = this.#pin.triesLeft;
-    this.#say(left ? `Ce n'est pas le bon code. Encore ${count(left, "essai", "essais")}.` : "Cinq codes faux : connectez-vous pour continuer.");
+    this.#say(left ? `Ce n’est pas le bon code. Encore ${count(left, "essai", "essais")}.` : "Cinq codes faux : connectez-vous pour continuer.");
     return this.#show(left > 0);
   }
 

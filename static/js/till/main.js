@@ -20,7 +20,7 @@ const till = new Till(tillId, document.body.dataset.version);
 const theme = /(?:^|; )theme=(light|dark)/.exec(document.cookie)?.[1];
 if (theme) document.documentElement.dataset.theme = theme;
 
-showGate("Caisse déjà ouverte ici", "Un autre onglet de ce navigateur vend déjà, ou compte son tiroir. Cette page prend le relais dès qu'il est fermé.");
+showGate("Caisse déjà ouverte ici", "Un autre onglet de ce navigateur vend déjà, ou compte son tiroir. Cette page prend le relais dès qu’il est fermé.");
 // Held as long as this page lives: exactly one tab sells.
 navigator.locks.request(`bourse-till-${tillId}`, () => new Promise(() => start()));
 
@@ -32,7 +32,7 @@ async function start() {
     console.error(problem);
     showGate(
       "Mémoire de la caisse illisible",
-      "Fermez ce navigateur, puis rouvrez la caisse. Rien n'y fait ? Redémarrez l'appareil, et appelez un gestionnaire. N'effacez rien : il garde peut-être des ventes.",
+      "Fermez ce navigateur, puis rouvrez la caisse. Rien n’y fait ? Redémarrez l’appareil, et appelez un gestionnaire. N’effacez rien : il garde peut-être des ventes.",
       "retry",
       { tillId, again: () => location.reload() },
     );
@@ -43,6 +43,7 @@ async function start() {
     voided(words) {
       // "Encaissé" and its change, larger, would say the contrary.
       counter.nextCustomer();
+      counter.dispatchEvent(new Event("voided"));
       showAnswer("accepted", `Annulé : ${words}`, "Remettez les articles en vente.");
       counter.scanWaiting();
     },
@@ -131,7 +132,7 @@ async function followSession(counter, session) {
 
 function tellLostMemory({ lost }) {
   if (!lost) return;
-  raiseAlarm("lost", `Cet appareil avait noté des ventes jusqu'au n° ${lost.noted}, il n'en retrouve que ${lost.here}. Appelez un gestionnaire.`, () => {
+  raiseAlarm("lost", `Cet appareil avait noté des ventes jusqu’au n° ${lost.noted}, il n’en retrouve que ${lost.here}. Appelez un gestionnaire.`, () => {
     till.lost = null;
   });
 }
@@ -158,7 +159,7 @@ async function closeTill(counter) {
 async function tellPutAside(counter) {
   const putAside = await till.database.countFromIndex("journal", "state", "quarantined");
   if (putAside > till.putAside) {
-    counter.refuse({ title: "Vente à vérifier", text: "Le serveur l'a mise de côté : prévenez un gestionnaire." });
+    counter.refuse({ title: "Vente à vérifier", text: "Le serveur l’a mise de côté : prévenez un gestionnaire." });
   }
   if (putAside !== till.putAside) await till.remember({ putAside });
 }

@@ -22,7 +22,7 @@ export async function register(till, takeOver = false) {
   } catch (problem) {
     if (!(problem instanceof ServerProblem)) throw problem;
     if (till.key && till.session) return;
-    throw new NotReady("Pas de connexion", "Cette caisse n'a encore jamais servi ici : il faut le réseau pour la première ouverture.", "retry");
+    throw new NotReady("Pas de connexion", "Cette caisse n’a encore jamais servi ici : il faut le réseau pour la première ouverture.", "retry");
   }
   const { status, data } = answer;
   if (status === 401) {
@@ -31,7 +31,7 @@ export async function register(till, takeOver = false) {
   }
   if (status !== 200 || !data.till) {
     if (till.key && till.session) return;
-    if (status === 404) throw new NotReady("Cette caisse n'existe pas", "Choisissez la vôtre parmi celles de l'édition.", "choose");
+    if (status === 404) throw new NotReady("Cette caisse n’existe pas", "Choisissez la vôtre parmi celles de l’édition.", "choose");
     throw new NotReady("Caisse indisponible", data.error ?? "Le serveur ne répond pas comme prévu.", "retry");
   }
   await till.remember({ place: data.till });

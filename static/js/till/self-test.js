@@ -24,8 +24,8 @@ export async function checkStorage() {
   if (free < LITTLE) return wrong(`Plus que ${facts.free_mb} Mo`, "Libérez de la place sur le disque, puis recommencez.", facts);
   if (kept) return fine("Le navigateur promet de garder les ventes", facts);
   return doubtful(
-    "Le navigateur n'a rien promis",
-    "Installez la caisse (« Plus », « Installer la caisse »), ou ajoutez cette page aux favoris. Vérifiez que la fenêtre n'est pas privée : ce navigateur ne le dit pas.",
+    "Le navigateur n’a rien promis",
+    "Installez la caisse (« Plus », « Installer la caisse »), ou ajoutez cette page aux favoris. Vérifiez que la fenêtre n’est pas privée : ce navigateur ne le dit pas.",
     facts,
   );
 }
@@ -43,7 +43,7 @@ export async function checkKey({ database, key }) {
   const text = crypto.randomUUID();
   const [one, other] = await Promise.all([hmac(key.key, text), stored ? hmac(stored.key, text) : null]);
   if (one === other && !key.key.extractable) return fine("Signe, et ne peut pas être copiée");
-  return wrong("Ne signe pas comme elle devrait", "N'encaissez pas sur ce poste. Appelez un gestionnaire.");
+  return wrong("Ne signe pas comme elle devrait", "N’encaissez pas sur ce poste. Appelez un gestionnaire.");
 }
 
 export async function checkOffline() {
@@ -51,18 +51,18 @@ export async function checkOffline() {
   if (!registration?.active) return doubtful("Pas encore prêt", "Attendez une minute avec le réseau, puis recommencez.");
   const files = [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((node) => node.href ?? node.src);
   const kept = await Promise.all(["/till/shell", ...files].map((address) => caches.match(address, { ignoreVary: true })));
-  if (kept.every(Boolean)) return fine("La caisse s'ouvre sans réseau");
+  if (kept.every(Boolean)) return fine("La caisse s’ouvre sans réseau");
   return wrong("Des fichiers manquent", "Rechargez la page avec le réseau, puis recommencez.");
 }
 
 export async function checkClock({ database }) {
   const { offset = 0, error = Infinity } = (await database.get("meta", "clock")) ?? {};
-  if (!Number.isFinite(error)) return doubtful("Jamais comparée au serveur", "Attendez le vert de la barre d'état, puis recommencez.");
+  if (!Number.isFinite(error)) return doubtful("Jamais comparée au serveur", "Attendez le vert de la barre d’état, puis recommencez.");
   const facts = { offset_ms: Math.round(offset), error_ms: Math.round(error) };
   if (Math.abs(offset) > FAR) {
     const minutes = Math.round(Math.abs(offset) / 60000);
     const word = `${offset > 0 ? "Retarde" : "Avance"} de ${minutes} min : la caisse corrige`;
-    return doubtful(word, "Réglez l'heure de cet appareil quand personne n'attend.", facts);
+    return doubtful(word, "Réglez l’heure de cet appareil quand personne n’attend.", facts);
   }
   if (error > BLURRED) return doubtful(`Juste à ${Math.round(error / 1000)} s près`, "Le réseau est lent. Rien à faire.", facts);
   return fine(`Juste, à ${facts.error_ms} ms près`, facts);
@@ -72,9 +72,9 @@ export async function checkScreen() {
   await hold();
   const state = wakeState();
   if (state === "held") return fine("Reste allumé tant que la caisse est ouverte");
-  const todo = "Dans les réglages de l'appareil, allongez le temps avant la mise en veille.";
+  const todo = "Dans les réglages de l’appareil, allongez le temps avant la mise en veille.";
   if (state === "missing") return doubtful("Ce navigateur ne peut pas le garder allumé", todo);
-  return doubtful("Pourrait s'éteindre : économie d'énergie", `Branchez l'appareil. ${todo}`);
+  return doubtful("Pourrait s’éteindre : économie d’énergie", `Branchez l’appareil. ${todo}`);
 }
 
 // `cameraless`: nothing needs a camera here, a scanner works.
@@ -109,10 +109,10 @@ export function judgeScanner({ text, gap, layout }, expected) {
     return wrong(`Lu de travers : ${text}`, "Mettez la douchette en mode clavier, avec la touche Entrée à la fin, puis recommencez.", facts);
   }
   if (gap > SLOW_KEYS) return doubtful(`Lente : ${told}`, "Approchez-la de son récepteur, ou rechargez-la.", facts);
-  return fine(text === expected ? `Lit le code d'essai : ${told}` : `Lit une étiquette : ${told}`, facts);
+  return fine(text === expected ? `Lit le code d’essai : ${told}` : `Lit une étiquette : ${told}`, facts);
 }
 
 export function judgeSound(heard) {
-  if (heard) return fine("Les deux sons s'entendent");
+  if (heard) return fine("Les deux sons s’entendent");
   return doubtful("Pas de son", "Montez le volume, branchez un casque ou une enceinte. Les couleurs et les mots suffisent sinon.");
 }

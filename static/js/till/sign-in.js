@@ -24,7 +24,7 @@ async function signIn(form) {
   });
   // The token before was of a session that is over.
   if (status === 200) return { ...data, csrf: await freshToken() };
-  if (status === 429) return { error: "Trop d'essais. Attendez quelques minutes, vos ventes sont gardées." };
+  if (status === 429) return { error: "Trop d’essais. Attendez quelques minutes, vos ventes sont gardées." };
   return { error: data.error ?? NO_SERVER };
 }
 
@@ -100,7 +100,7 @@ class SignInView {
     const { till } = this.#counter;
     await vouch(till, csrf);
     await till.connection.now();
-    if (this.#needed) return "Cet appareil n'est pas reconnu : appelez un gestionnaire. Vos ventes sont gardées.";
+    if (this.#needed) return "Cet appareil n’est pas reconnu : appelez un gestionnaire. Vos ventes sont gardées.";
     this.#dialog.close();
     this.#counter.accept("Reconnecté", `${name} est connecté. Les ventes gardées partent.`);
   }

@@ -11,7 +11,7 @@ const EXPORT_AT = 500;
 // What to say of a till: [tone, words].
 export function describeState({ connection, pending, clock, exchange }) {
   const kept = count(pending.count, "vente gardée", "ventes gardées");
-  if (connection.state === "broken") return ["danger", "NE PAS FERMER – l'enregistrement ne marche plus, appelez un gestionnaire"];
+  if (connection.state === "broken") return ["danger", "NE PAS FERMER – l’enregistrement ne marche plus, appelez un gestionnaire"];
   if (connection.state === "refused") {
     return ["danger", `NE PAS FERMER – caisse non reconnue, ${kept} : reconnectez-vous`];
   }

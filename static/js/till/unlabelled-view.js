@@ -76,7 +76,7 @@ class UnlabelledView {
   }
 
   #sayCount(text, shown, total) {
-    if (!text.trim()) return "Tapez ce que vous voyez de l'article : quelques mots suffisent.";
+    if (!text.trim()) return "Tapez ce que vous voyez de l’article : quelques mots suffisent.";
     if (!total) return "Aucun article ne correspond. Essayez un seul mot, ou vendez-le « à identifier ».";
     const found = count(total, "article trouvé", "articles trouvés");
     return total > shown ? `${found}, les ${shown} premiers sont ici : précisez.` : `${found}.`;
@@ -126,7 +126,7 @@ class UnlabelledView {
   #addUnknown() {
     const [field, priceField] = [$("unidentified-text"), $("unidentified-price")];
     const [text, price] = [field.value.trim(), parseEuros(priceField.value)];
-    if (!text) return this.#say("Dites en quelques mots ce que c'est : un gestionnaire devra le retrouver.", field);
+    if (!text) return this.#say("Dites en quelques mots ce que c’est : un gestionnaire devra le retrouver.", field);
     if (!price || price > DEAREST) return this.#say("Écrivez le prix convenu, par exemple 4,50.", priceField);
     this.#unknown.close();
     this.#dialog.close();

@@ -37,7 +37,7 @@ def test_the_screen_locks_and_opens_with_the_code(till: Page, hall: Hall) -> Non
     expect(till.locator("[data-basket] li")).to_have_count(1)
 
     till.get_by_role("button", name="Plus").click()
-    till.get_by_role("button", name="Verrouiller l'écran").click()
+    till.get_by_role("button", name="Verrouiller l’écran").click()
     expect(window).to_be_visible()
     for _ in range(5):
         unlock(till, "1111")

@@ -87,6 +87,7 @@ def test_after_a_void_the_screen_says_how_to_give_back_and_no_longer_that_it_was
     till.get_by_role("button", name="Annuler ces articles").click()
     expect(till.locator("[data-answer]")).to_contain_text("Annulé : rendez 1,00 € (espèces)")
     expect(done).to_be_hidden()
+    expect(till.locator("[data-last-sale]")).to_contain_text("1,00 € rendus par annulation")
 
 
 def test_a_void_that_cannot_be_written_says_so_and_can_be_tried_again(till: Page, hall: Hall) -> None:

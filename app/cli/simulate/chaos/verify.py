@@ -29,7 +29,7 @@ def compare_with_database(journals: Sequence[Journal]) -> list[Line]:
         *_sales(journals),
         *_money(journals),
         *owners(journals),
-        Line("Journal d'audit : rupture", 0, audit.verify().broken_at or 0, counted=True),
+        Line("Journal d’audit : rupture", 0, audit.verify().broken_at or 0, counted=True),
     ]
 
 
