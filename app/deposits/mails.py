@@ -17,8 +17,8 @@ def send_invitation(registration: Registration, edition: Edition, link: str, exp
         user.email,
         f"Votre inscription à la bourse – {edition.name}",
         f"Bonjour {user.first_name},\n\n"
-        f"Votre inscription à {edition.name} est faite. Activez votre compte pour déclarer vos articles "
-        f"avant le {datetime_long(edition.declaration_deadline)} :\n\n{link}\n\n"
+        f"Votre inscription à l’édition « {edition.name} » est faite. Activez votre compte pour déclarer "
+        f"vos articles avant le {datetime_long(edition.declaration_deadline)} :\n\n{link}\n\n"
         f"Ce lien ne sert qu’une fois, jusqu’au {datetime_long(expires_at)}.\n\n"
         f"{_lists_and_slot(registration)}{_CLOSING}",
     )
@@ -31,8 +31,9 @@ def send_registered(registration: Registration, edition: Edition) -> None:
         user.email,
         f"Votre inscription à la bourse – {edition.name}",
         f"Bonjour {user.first_name},\n\n"
-        f"Votre inscription à {edition.name} est faite. Votre compte est déjà activé : connectez-vous comme "
-        f"d’habitude pour déclarer vos articles avant le {datetime_long(edition.declaration_deadline)}.\n\n"
+        f"Votre inscription à l’édition « {edition.name} » est faite. Votre compte est déjà activé : "
+        "connectez-vous comme d’habitude pour déclarer vos articles avant le "
+        f"{datetime_long(edition.declaration_deadline)}.\n\n"
         f"{_lists_and_slot(registration)}{_CLOSING}",
     )
 

@@ -146,7 +146,7 @@ def test_a_sale_at_one_till_shows_at_the_other(
     expect(status(till)).to_contain_text("Synchronisé")
     hear_news(other)
     scan(other, hall.codes[0])
-    told = re.compile(r"^\w+, en caisse C1 à \d\d:\d\d par Odile M\.$")
+    told = re.compile(r"^Pantalon fille, en caisse C1 à \d\d:\d\d par Odile M\.$")
     expect(other.locator("[data-answer-text]")).to_have_text(told)
 
 

@@ -1,5 +1,6 @@
 """Registrations, lists and items of the demonstration, checked in."""
 
+from collections import Counter
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -74,6 +75,7 @@ def register_people(edition: Edition, people: list[Person], random: Random) -> N
         }
         for index, (user_id, kind) in enumerate(zip(user_ids, kinds, strict=True), start=1)
     ]
+    _make_room(slots, registrations)
     _bulk(edition, Registration, registrations)
 
 
@@ -124,7 +126,14 @@ def _kind(index: int) -> ListKind:
 
 def _slot(slots: list[Slot], kind: ListKind, random: Random) -> Slot:
     fitting = [slot for slot in slots if slot.members_only == (kind is not ListKind.STANDARD)] or slots
-    return random.choice(fitting)
+    return random.choices(fitting, weights=[slot.capacity for slot in fitting])[0]
+
+
+def _make_room(slots: list[Slot], registrations: list[dict[str, Any]]) -> None:
+    """A demonstration larger than the usual sale has slots that hold its depositors, by steps of ten."""
+    booked = Counter(row["slot_id"] for row in registrations)
+    for slot in slots:
+        slot.capacity = max(slot.capacity, -(-booked[slot.id] // 10) * 10)
 
 
 def _list_numbers(registrations: list[Registration]) -> dict[int, tuple[int, ...]]:

@@ -6,6 +6,7 @@ from app.core.clock import utcnow
 from app.core.db import db
 from app.deposits.models import Item, ItemList, ItemState, Registration
 from app.deposits.rules import list_fee_cents
+from app.deposits.services.stock import withdraw
 from app.editions.models import Edition
 from app.payouts.models import Payout, PayoutMethod, PayoutState
 from app.payouts.rules import compute_payout
@@ -25,7 +26,7 @@ def settle_some(edition: Edition, treasurer_id: int) -> None:
         .where(ItemList.registration_id.in_(ids), Item.state == ItemState.ON_SALE)
     )
     for item in unsold:
-        item.state, item.state_changed_at = ItemState.RETURNED, now
+        withdraw(item, "Repris par son déposant, parti avant la fin")
     gross = _gross_by_registration(ids)
     rows = []
     for registration in leaving:
