@@ -30,6 +30,8 @@ from app.editions.models import Edition, ListKind, Slot
 
 ITEMS_PER_LIST = 10
 LISTS_EACH = 2
+# How many a slot without a limit draws, beside those that have one.
+UNLIMITED = 20
 REFUSAL_REASONS = ("Tache qui ne part pas", "Pièce manquante", "Fermeture cassée")
 
 
@@ -126,14 +128,15 @@ def _kind(index: int) -> ListKind:
 
 def _slot(slots: list[Slot], kind: ListKind, random: Random) -> Slot:
     fitting = [slot for slot in slots if slot.members_only == (kind is not ListKind.STANDARD)] or slots
-    return random.choices(fitting, weights=[slot.capacity for slot in fitting])[0]
+    return random.choices(fitting, weights=[slot.capacity or UNLIMITED for slot in fitting])[0]
 
 
 def _make_room(slots: list[Slot], registrations: list[dict[str, Any]]) -> None:
     """A demonstration larger than the usual sale has slots that hold its depositors, by steps of ten."""
     booked = Counter(row["slot_id"] for row in registrations)
     for slot in slots:
-        slot.capacity = max(slot.capacity, -(-booked[slot.id] // 10) * 10)
+        if slot.capacity is not None:
+            slot.capacity = max(slot.capacity, -(-booked[slot.id] // 10) * 10)
 
 
 def _list_numbers(registrations: list[Registration]) -> dict[int, tuple[int, ...]]:
