@@ -1,5 +1,6 @@
-// While the drawer is counted in the till's own browser, the till goes on talking: what waits leaves, and the server hears
-// that nothing more does.
+// While the drawer is counted in the till's own browser, the till goes on talking: what waits leaves, the server hears
+// that nothing more does, and the page says so.
+import { describeState } from "./status-view.js";
 import { PREFIX } from "./store.js";
 import { Till } from "./till.js";
 
@@ -14,6 +15,25 @@ if (databases.some((each) => each.name === name)) {
 
 async function talk(quiet) {
   await quiet.open();
-  if (quiet.key) quiet.connection.now();
+  if (quiet.key) {
+    tellState(quiet);
+    quiet.connection.now();
+  }
   return new Promise(() => {});
+}
+
+function tellState(quiet) {
+  const line = document.querySelector("[data-closing-state]");
+  let waited = false;
+  const tell = () => {
+    const [tone, words] = describeState(quiet);
+    line.hidden = false;
+    line.className = `badge badge--${tone}`;
+    line.textContent = words;
+    // Refused because sales were waiting: they are not any more.
+    if (waited && !quiet.pending.count) document.querySelector("#closing [data-error-summary]")?.closest(".alert").remove();
+    waited = quiet.pending.count > 0;
+  };
+  quiet.addEventListener("change", tell);
+  tell();
 }

@@ -28,6 +28,14 @@ def is_heard() -> bool:
     return seen is not None and utcnow() - seen < timedelta(minutes=1)
 
 
+def close_with_51_euros(till: Page) -> None:
+    for label in ("50 €", "1 €"):
+        till.get_by_label(label, exact=True).fill("1")
+    till.get_by_label("Total des cartes").fill("0")
+    till.get_by_label("Total des chèques").fill("0")
+    till.get_by_role("button", name="Fermer la caisse").click()
+
+
 def test_a_till_is_closed_after_a_long_count(till: Page, hall: Hall) -> None:
     sell(till, hall.codes[0])
     expect(status(till)).to_contain_text("Synchronisé")
@@ -35,11 +43,7 @@ def test_a_till_is_closed_after_a_long_count(till: Page, hall: Hall) -> None:
     till.wait_for_url("**/closure")
     forget_the_till()
     wait_until(is_heard, "a ping of the closing page", seconds=20)
-    for label in ("50 €", "1 €"):
-        till.get_by_label(label, exact=True).fill("1")
-    till.get_by_label("Total des cartes").fill("0")
-    till.get_by_label("Total des chèques").fill("0")
-    till.get_by_role("button", name="Fermer la caisse").click()
+    close_with_51_euros(till)
     expect(till.get_by_text("La caisse C1 est fermée")).to_be_visible()
     assert [record["state"] for record in journal_of(till, hall.tills[0].id)] == ["confirmed"]
 
@@ -53,3 +57,22 @@ def test_who_goes_back_from_the_count_sells_at_once(till: Page, hall: Hall) -> N
     till.get_by_role("link", name="Continuer à vendre").click()
     wait_ready(till)
     sell(till, hall.codes[0])
+
+
+def test_the_count_says_what_waits_and_no_longer_once_it_left(till: Page, hall: Hall) -> None:
+    state = till.locator("[data-closing-state]")
+    till.context.route("**/sync/**", lambda route: route.abort())
+    sell(till, hall.codes[0])
+    expect(status(till)).to_contain_text("1 vente gardée")
+    # The server last heard of one sale waiting.
+    device = db.session.scalars(select(TillDevice)).one()
+    device.pending_count = 1
+    db.session.commit()
+    till.goto(f"/till/{hall.tills[0].id}/closure")
+    expect(state).to_contain_text("1 vente gardée")
+    close_with_51_euros(till)
+    refusal = till.get_by_text("1 vente n’est pas envoyée")
+    expect(refusal).to_be_visible()
+    till.context.unroute("**/sync/**")
+    expect(state).to_contain_text("Synchronisé", timeout=40_000)
+    expect(refusal).to_have_count(0)
