@@ -1,5 +1,5 @@
 // French keeps ":", ";", "!", "?" and "»" with the word before them, "«" with the one after: never alone on a line.
-const loose = / (?=[:;?!»](?:\s|$))|(?<=«) /g;
+const loose = / (?=[:;?!](?:\s|$)|»)|(?<=«) /g;
 const asTyped = "textarea, option, pre, code, script, style";
 
 function keepTogether(root) {
