@@ -2,12 +2,15 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
 
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 ELLIPSIS = "…"
+# From one line to the next, in sizes of the text.
+LEADING = 1.12
 # Not the no-break spaces, which str.split() breaks at.
 _BREAKS = re.compile(r"[ \t\r\n]+")
 
@@ -57,6 +60,18 @@ def fit_lines(text: str, font: str, size: float, width: float, max_lines: int) -
     if words:
         lines.append(ellipse(" ".join(words), font, size, width))
     return lines
+
+
+def fit_block(
+    text: str, font: str, sizes: Sequence[float], width: float, height: float
+) -> tuple[float, list[str]]:
+    """The first of these sizes, largest first, at which `text` fits whole into the block, and its lines; at
+    the last one it is cut. Never less than two lines."""
+    for size in sizes:
+        lines = fit_lines(text, font, size, width, max(2, int(height / (LEADING * size))))
+        if not lines or not lines[-1].endswith(ELLIPSIS):
+            break
+    return size, lines
 
 
 def _words_of_one_line(words: list[str], font: str, size: float, width: float) -> int:

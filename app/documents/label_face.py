@@ -4,6 +4,8 @@ Top to bottom: the band in the colour of the range with the list number, the pri
 description beside it, the Code 128. Everything stays 3 mm from the edges, for sheets that feed askew.
 """
 
+from collections.abc import Sequence
+
 from reportlab.lib.colors import Color, HexColor, black, white
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
@@ -11,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from app.core.codes import format_code
 from app.core.money import format_euros
-from app.documents.fitting import ellipse, fit_lines, shrink
+from app.documents.fitting import LEADING, ellipse, fit_block, fit_lines, shrink
 from app.documents.fonts import BOLD, CAP_HEIGHT, NARROW, NARROW_BOLD
 from app.documents.label_data import LabelItem
 from app.documents.symbols import (
@@ -35,6 +37,8 @@ _QR_BOTTOM = 18.6 * mm
 # The quiet zones run into the blank edge of the label on the left, and end here on the right.
 _COLUMN = QR_QUIET + QR_SIZE + QR_QUIET + 0.4 * mm
 _COLUMN_WIDTH = _RIGHT - _COLUMN
+# A long description is smaller before it is cut.
+_TITLE_SIZES = (10.5, 9.0, 8.0, 7.2)
 _COLUMN_TOP, _COLUMN_BOTTOM = 47.6 * mm, 19.6 * mm
 
 
@@ -146,20 +150,21 @@ def _draw_column(canvas: Canvas, item: LabelItem, x: float, y: float) -> None:
         bottom += 5.4 * mm
     details = " · ".join(part for part in (item.brand, item.colour) if part)
     if details:
-        canvas.setFont(NARROW, 8.5)
-        canvas.drawString(x, bottom, ellipse(details, NARROW, 8.5, _COLUMN_WIDTH))
+        size = max(7.0, shrink(details, NARROW, 8.5, _COLUMN_WIDTH))
+        canvas.setFont(NARROW, size)
+        canvas.drawString(x, bottom, ellipse(details, NARROW, size, _COLUMN_WIDTH))
         bottom += 3.9 * mm
-    top = _draw_lines(canvas, item.category, NARROW, 8.5, 2, x, y + _COLUMN_TOP)
-    room = int((top - bottom + 0.8 * mm) / (10.5 * 1.12))
-    _draw_lines(canvas, item.title, NARROW_BOLD, 10.5, max(2, min(room, 4)), x, top - 0.6 * mm)
+    category = fit_lines(item.category, NARROW, 8.5, _COLUMN_WIDTH, 2)
+    top = _draw_lines(canvas, category, NARROW, 8.5, x, y + _COLUMN_TOP)
+    room = top - bottom + 0.8 * mm
+    size, title = fit_block(item.title, NARROW_BOLD, _TITLE_SIZES, _COLUMN_WIDTH, room)
+    _draw_lines(canvas, title, NARROW_BOLD, size, x, top - 0.6 * mm)
 
 
-def _draw_lines(
-    canvas: Canvas, text: str, font: str, size: float, max_lines: int, x: float, top: float
-) -> float:
-    """Draw at most `max_lines` lines below `top`; return the height where they end."""
+def _draw_lines(canvas: Canvas, lines: Sequence[str], font: str, size: float, x: float, top: float) -> float:
+    """Draw these lines below `top`; return the height where they end."""
     canvas.setFont(font, size)
-    for line in fit_lines(text, font, size, _COLUMN_WIDTH, max_lines):
+    for line in lines:
         canvas.drawString(x, top - CAP_HEIGHT * size, line)
-        top -= 1.12 * size
+        top -= LEADING * size
     return top

@@ -124,6 +124,14 @@ def test_pages_come_in_order_and_labels_start_a_new_sheet():
     assert "Bob" in texts[6]
 
 
+def test_a_long_description_is_smaller_before_it_is_cut():
+    title = "Gilet femme – rouge, étiquettes encore là, jamais porté, lavage à la main, manches longues, col V"
+    item = an_item(245, 2, 15, title=title, category="Vêtements", size="38")
+    depositor = LabelDepositor("Anne", "Mercredi", (LabelList(245, "#FFD700", "Liste", (item,)),))
+    label = PdfReader(io.BytesIO(a_document(depositor))).pages[-1].extract_text()
+    assert title in label.replace("\n", " ")
+
+
 def test_a_label_says_all_a_buyer_needs_and_never_the_name():
     item = an_item(245, 3, 15, price_cents=15000, title="Robe à smocks", donate=True)
     depositor = LabelDepositor(NAME, "Mercredi", (LabelList(245, "#FFD700", "Liste standard", (item,)),))
