@@ -10,7 +10,10 @@ from app.core.errors import DomainError
 MIN_PASSWORD_LENGTH = 8
 # Hashing costs time on purpose: a novel typed as a password must not cost more.
 MAX_PASSWORD_LENGTH = 200
-ADVICE = "Au moins 8 caractères, avec une lettre, un chiffre et un signe (par exemple ! ? - +)."
+ADVICE = (
+    "Au moins 8 caractères, avec une lettre, un chiffre et un signe (par exemple ! ? - +). "
+    "Pas un mot de passe courant, ni votre nom."
+)
 
 MAX_FAILURES = 5
 LOCK_TIME = timedelta(minutes=15)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from app.accounts.models import User
 from app.core.audit import AuditEntry
 from app.core.db import db
+from app.operations.audit_subjects import subject_names
 from app.operations.queries import page_within
 
 PER_PAGE = 50
@@ -17,7 +18,8 @@ PER_PAGE = 50
 
 @dataclass(frozen=True)
 class AuditLine:
-    """One entry with the name of who did it; None for the application itself or a vanished account."""
+    """One entry with the name of who did it, None for the application itself or a vanished account, and of
+    what it was done to, None for what has no name any more."""
 
     seq: int
     at: datetime
@@ -25,6 +27,7 @@ class AuditLine:
     subject: str
     details: dict[str, Any]
     actor: str | None
+    subject_name: str | None
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ def list_audit(
     page, pages = page_within(page, count, PER_PAGE)
     rows = db.session.execute(
         found.order_by(AuditEntry.seq.desc()).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
-    )
+    ).all()
+    names = subject_names(entry.subject for entry, _, _ in rows)
     lines = [
         AuditLine(
             entry.seq,
@@ -73,6 +77,7 @@ def list_audit(
             entry.subject,
             json.loads(entry.details),
             f"{first} {last}".strip() if first is not None else None,
+            names.get(entry.subject),
         )
         for entry, first, last in rows
     ]

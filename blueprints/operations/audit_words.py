@@ -155,6 +155,8 @@ DETAILS = {
     "count": "nombre",
     "rule": "règle",
     "name": "nom",
+    "place": "lieu",
+    "description": "description",
     "enabled": "active",
 }
 

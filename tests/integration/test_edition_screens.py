@@ -1,6 +1,7 @@
 """Creating an edition, setting it up, and leading it through its states on the manager's screens."""
 
 import io
+import json
 import re
 from collections.abc import Callable
 from datetime import date, time, timedelta
@@ -467,6 +468,18 @@ def test_a_deadline_after_the_deposit_is_told_beside_its_field(admin: FlaskClien
     answer = admin.post(f"/editions/{edition.id}/setup/dates", data=late)
     assert answer.status_code == 422
     assert 'id="deadline-error"' in answer.text
+
+
+def test_the_log_says_what_changed_of_an_edition_and_nothing_else(
+    admin: FlaskClient, edition: Edition
+) -> None:
+    deadline = to_paris(edition.declaration_deadline).strftime("%Y-%m-%dT%H:%M")
+    form = {"name": edition.name, "number": str(edition.number), "deadline": deadline}
+    for place in ("Salle des fêtes", "Salle des fêtes"):
+        answer = admin.post(f"/editions/{edition.id}/setup/dates", data={**form, "place": place})
+        assert answer.status_code == 303
+    logged = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "edition.identity_set"))
+    assert [json.loads(entry.details) for entry in logged] == [{"place": "Salle des fêtes"}]
 
 
 def test_nothing_of_a_closed_edition_changes_on_screen(admin: FlaskClient, edition: Edition) -> None:

@@ -207,10 +207,13 @@ def test_what_failed_or_was_kept_is_sent_again(
 def test_the_audit_log_is_searched(client: FlaskClient, as_role: Callable[[Role], User]) -> None:
     as_role(Role.ADMIN)
     zoe = UserFactory(first_name="Zoé", last_name="Lagarde")
-    record("account.role_changed", "user:7", actor_id=zoe.id, before=Role.VOLUNTEER, after=Role.MANAGER)
+    remi = UserFactory(first_name="Rémi", last_name="Vidal")
+    subject = f"user:{remi.id}"
+    record("account.role_changed", subject, actor_id=zoe.id, before=Role.VOLUNTEER, after=Role.MANAGER)
     record("edition.opened", "edition:1")
     db.session.commit()
     everything = client.get("/audit").text
+    assert f"compte nº\u00a0{remi.id}, Rémi Vidal" in everything
     assert "Rôle changé" in everything
     assert "avant : Bénévole" in everything
     assert "l’application" in everything

@@ -125,7 +125,7 @@ def test_pages_come_in_order_and_labels_start_a_new_sheet():
 
 
 def test_a_long_description_is_smaller_before_it_is_cut():
-    title = "Gilet femme – rouge, étiquettes encore là, jamais porté, lavage à la main, manches longues, col V"
+    title = "Gilet femme – rouge, étiquettes encore là, jamais porté, lavage à la main, manches longues"
     item = an_item(245, 2, 15, title=title, category="Vêtements", size="38")
     depositor = LabelDepositor("Anne", "Mercredi", (LabelList(245, "#FFD700", "Liste", (item,)),))
     label = PdfReader(io.BytesIO(a_document(depositor))).pages[-1].extract_text()

@@ -1,6 +1,6 @@
 """What an edition is called, its rates, its tills and its rulebook."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import yaml
 
@@ -30,10 +30,12 @@ def set_identity(edition: Edition, values: Identity, *, by_id: int | None = None
     if values.number != edition.number:
         _check_draft(edition, "number", "Le numéro ne change plus une fois les inscriptions ouvertes.")
         check_number(values.number, other_than=edition.id)
+    changed = {name: value for name, value in asdict(values).items() if value != getattr(edition, name)}
     edition.name, edition.place, edition.description = values.name, values.place, values.description
     edition.number = edition.live_number = values.number
     db.session.flush()
-    audit.record("edition.identity_set", f"edition:{edition.id}", actor_id=by_id, number=values.number)
+    if changed:
+        audit.record("edition.identity_set", f"edition:{edition.id}", actor_id=by_id, **changed)
 
 
 def set_commission(edition: Edition, basis_points: int, *, by_id: int | None = None) -> None:
