@@ -36,3 +36,8 @@ export function readCode(text, edition) {
   if (!/^\d{10}$/.test(digits)) return { problem: "not-a-code" };
   return hasRightCheckDigits(digits) ? { code: digits } : { problem: "wrong-digits" };
 }
+
+// C3; a training till has a number that no hall has.
+export function tillName({ number, training }) {
+  return training ? "École" : `C${number}`;
+}

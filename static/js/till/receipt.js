@@ -1,5 +1,5 @@
 // What a receipt says of a sale. Pure: the same words on paper, on the screen and in its QR code.
-import { shortName } from "./codes.js";
+import { shortName, tillName } from "./codes.js";
 import { goneLines, lineName } from "./lines.js";
 import { euros } from "./money.js";
 import { changeDue, describe, METHOD_NAMES } from "./payment.js";
@@ -10,7 +10,7 @@ const QR_BYTES = 800;
 
 // C1-00042: the till and its number in the journal, never used twice.
 export function receiptNumber(place, seq) {
-  return `C${place?.number ?? "?"}-${String(seq).padStart(5, "0")}`;
+  return `${place ? tillName(place) : "C?"}-${String(seq).padStart(5, "0")}`;
 }
 
 // `sale`: a record of the journal with its `voids`. Returns what to print, each sum in cents.

@@ -1,4 +1,5 @@
 // The state bar: whether what was sold is safe at the server, always in view, in colour and in words.
+import { tillName } from "./codes.js";
 import { $, count, duration, hour, icon } from "./dom.js";
 
 const TONES = { success: "circle-check", info: "refresh-cw", warning: "cloud-off", danger: "octagon-alert" };
@@ -29,10 +30,6 @@ export function describeState({ connection, pending, clock, exchange }) {
   if (pending.count) return ["info", `Envoi en cours – ${kept}`];
   if (connection.state === "connecting") return ["info", "Connexion…"];
   return ["success", `Synchronisé ${hour(connection.lastSync)}`];
-}
-
-function tillName({ number, training }) {
-  return training ? "École" : `C${number}`;
 }
 
 export function showState(till) {
