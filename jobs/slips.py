@@ -140,7 +140,7 @@ def _batches(edition: Edition, wanted: list[LedgerRow], draw: Draw) -> Iterator[
 def _keep(edition: Edition, group: list[tuple[SlipFacts, bytes]]) -> list[tuple[str, str]]:
     """Store these slips in one commit and forget those they replace: (name for people, stored name).
 
-    A slip whose payout was computed again meanwhile is dropped.
+    A slip whose payout was computed again meanwhile, or whose payment was undone, is dropped.
     """
     files: list[tuple[LedgerRow, str]] = []
     for facts, pdf in group:
@@ -164,7 +164,7 @@ def _keep(edition: Edition, group: list[tuple[SlipFacts, bytes]]) -> list[tuple[
 def _store(edition: Edition, row: LedgerRow, stored: str) -> bool:
     assert row.payout_id
     assert row.computed_at
-    return store_slip(edition.id, row.payout_id, row.computed_at, stored)
+    return store_slip(edition.id, row.payout_id, row.computed_at, row.paid_at, stored)
 
 
 def _gather(job: BackgroundJob, made: list[tuple[str, str]]) -> None:

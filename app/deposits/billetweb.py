@@ -56,7 +56,7 @@ class BilletwebFile:
     def from_json(cls, text: str) -> "BilletwebFile":
         data = json.loads(text)
         rows = tuple(_kept_row(row) for row in data["rows"])
-        return cls(data["filename"], data["header_row"], rows, tuple(data["events"]))
+        return cls(data["filename"], data["header_row"], rows, tuple(data.get("events", ())))
 
 
 def _kept_row(data: dict[str, Any]) -> BilletwebRow:

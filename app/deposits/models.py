@@ -201,6 +201,8 @@ class Item(EditionOwned, Model):
     state: Mapped[ItemState] = mapped_column(enum_column(ItemState), default=ItemState.DRAFT)
     state_reason: Mapped[str | None] = mapped_column(String(200))
     state_changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    # When its depositor came for what was not sold: given back, or given away with it by their wish.
+    handed_over_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, onupdate=utcnow)
     item_list: Mapped[ItemList] = relationship(back_populates="items")

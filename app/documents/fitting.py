@@ -46,6 +46,11 @@ def fit_lines(text: str, font: str, size: float, width: float, max_lines: int) -
 
     A word wider than a line is broken anywhere; what does not fit is replaced by an ellipsis.
     """
+    return _break(text, font, size, width, max_lines)[0]
+
+
+def _break(text: str, font: str, size: float, width: float, max_lines: int) -> tuple[list[str], bool]:
+    """The lines of `fit_lines`, and whether they hold the whole text."""
     words = [word for word in _BREAKS.split(text) if word]
     lines: list[str] = []
     while words and len(lines) < max_lines - 1:
@@ -57,9 +62,10 @@ def fit_lines(text: str, font: str, size: float, width: float, max_lines: int) -
             kept = max(1, _fitting_prefix(words[0], font, size, width))
             lines.append(words[0][:kept])
             words[0] = words[0][kept:]
+    rest = " ".join(words)
     if words:
-        lines.append(ellipse(" ".join(words), font, size, width))
-    return lines
+        lines.append(ellipse(rest, font, size, width))
+    return lines, not words or lines[-1] == rest
 
 
 def fit_block(
@@ -68,8 +74,8 @@ def fit_block(
     """The first of these sizes, largest first, at which `text` fits whole into the block, and its lines; at
     the last one it is cut. Never less than two lines."""
     for size in sizes:
-        lines = fit_lines(text, font, size, width, max(2, int(height / (LEADING * size))))
-        if not lines or not lines[-1].endswith(ELLIPSIS):
+        lines, whole = _break(text, font, size, width, max(2, int(height / (LEADING * size))))
+        if whole:
             break
     return size, lines
 

@@ -4,13 +4,15 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, event, select
-from sqlalchemy.orm import ORMExecuteState, PassiveFlag, Session
+from sqlalchemy.orm import ORMExecuteState, PassiveFlag, Session, SessionTransaction
 from sqlalchemy.orm.attributes import History, get_history
-from sqlalchemy.orm.util import identity_key
 
 from app.core.db import Base
 from app.core.errors import DomainError
 from app.editions.models import READ_ONLY_STATES, Edition, EditionOwned, EditionState
+
+# States of the editions that the transaction under way holds locked, by id.
+_HELD = "editions held in their state"
 
 
 class EditionIsClosed(DomainError):
@@ -65,18 +67,28 @@ def _refuse_edit_of_closed(edition: Edition) -> None:
 
 
 def _any_closed(session: Session, edition_ids: set[int]) -> bool:
-    states: dict[int, EditionState] = {}
-    for edition_id in edition_ids:
-        edition = session.identity_map.get(identity_key(Edition, edition_id))
-        if edition is not None:
-            was = _history(edition, "state").deleted
-            states[edition_id] = was[0] if was else edition.state
-    missing = edition_ids - states.keys()
+    """Whether one of these is closed now, not when this session last read it: each is held in its state until
+    the transaction ends."""
+    held: dict[int, EditionState] = session.info.setdefault(_HELD, {})
+    missing = edition_ids - held.keys()
     if missing:
         with session.no_autoflush:
-            rows = session.execute(select(Edition.id, Edition.state).where(Edition.id.in_(missing)))
-            states.update((row.id, row.state) for row in rows)
-    return any(state in READ_ONLY_STATES for state in states.values())
+            rows = session.execute(
+                select(Edition.id, Edition.state).where(Edition.id.in_(missing)).with_for_update(read=True)
+            )
+            held.update((row.id, row.state) for row in rows)
+    return any(held.get(edition_id) in READ_ONLY_STATES for edition_id in edition_ids)
+
+
+def hold(session: Session, edition: Edition) -> None:
+    """This transaction has the row of this edition locked and just read: the guard need not ask again."""
+    session.info.setdefault(_HELD, {})[edition.id] = edition.state
+
+
+@event.listens_for(Session, "after_transaction_end")
+def forget_held_editions(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(_HELD, None)
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -180,12 +180,13 @@ def before_closing(facts: EditionFacts) -> Iterator[Check]:
         else f"{counted(facts.payouts_not_final, 'reversement')} à finir",
         facts.payouts_not_final == 0,
     )
+    left = facts.items_unsold + facts.items_on_sale
     yield Check(
         "items",
         "Tous les invendus sont rendus ou donnés"
-        if not facts.items_unsold
-        else f"{counted(facts.items_unsold, 'invendu')} à rendre ou à donner",
-        facts.items_unsold == 0,
+        if not left
+        else f"{counted(left, 'invendu')} à rendre ou à donner",
+        left == 0,
     )
 
 

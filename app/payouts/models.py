@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
@@ -81,6 +81,9 @@ class Payout(EditionOwned, Model):
     # The slip's PDF in the data directory (see app.operations.files).
     slip_file: Mapped[str | None] = mapped_column(String(200))
     registration: Mapped[Registration] = relationship()
+
+
+Index("uq_payout_edition_cheque", Payout.edition_id, Payout.cheque_number, unique=True)
 
 
 class PayoutAdjustment(EditionOwned, Model):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from app.accounts.models import User
 from app.core.db import db
@@ -12,9 +12,6 @@ from app.editions.models import ListKind
 
 PAGE_SIZE = 50
 SETTLED = (ItemState.RETURNED, ItemState.DONATED)
-_HANDED_OVER = or_(
-    Item.state == ItemState.RETURNED, and_(Item.state == ItemState.DONATED, Item.donate_if_unsold.is_(True))
-)
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ def search_unsold(
             func.sum(case((unsold & ~Item.donate_if_unsold, 1), else_=0)).label("to_return"),
             func.sum(case((unsold & Item.donate_if_unsold, 1), else_=0)).label("to_donate"),
             func.sum(case((Item.state.in_(SETTLED), 1), else_=0)).label("settled"),
-            func.max(case((_HANDED_OVER, 1), else_=0)).label("handed_over"),
+            func.max(case((Item.handed_over_at.is_not(None), 1), else_=0)).label("handed_over"),
         )
         .join(User, User.id == Registration.user_id)
         .join(ItemList, ItemList.registration_id == Registration.id)

@@ -13,7 +13,7 @@ from app.core.errors import DomainError
 from app.deposits.models import Item, ItemList, ItemState
 from app.deposits.services import stock
 from app.editions.models import Edition, EditionState
-from app.restitution.rules import settled_by_hand_over
+from app.editions.services.steps import share_edition
 
 UNSOLD = (ItemState.UNSOLD,)
 SETTLED = (ItemState.RETURNED, ItemState.DONATED)
@@ -59,6 +59,8 @@ def hand_over(edition: Edition, registration_id: int, by_id: int) -> HandedOver:
     donated = [item for item in items if item.donate_if_unsold]
     returned = [item for item in items if not item.donate_if_unsold]
     now = utcnow()
+    for item in items:
+        item.handed_over_at = now
     _settle(returned, ItemState.RETURNED, now)
     _settle(donated, ItemState.DONATED, now)
     audit.record(
@@ -77,10 +79,14 @@ def undo_hand_over(edition: Edition, registration_id: int, by_id: int) -> int:
 
     Raises TooEarlyToGiveBack, NothingHandedOver (also for a second click).
     """
-    items = settled_by_hand_over(_lock(edition, SETTLED, ItemList.registration_id == registration_id))
-    if not items:
+    settled = _lock(edition, SETTLED, ItemList.registration_id == registration_id)
+    last = max((item.handed_over_at for item in settled if item.handed_over_at), default=None)
+    if last is None:
         raise NothingHandedOver
+    items = [item for item in settled if item.handed_over_at == last]
     returned = sum(item.state is ItemState.RETURNED for item in items)
+    for item in items:
+        item.handed_over_at = None
     _settle(items, ItemState.UNSOLD, utcnow())
     audit.record(
         "unsold.hand_over_undone",
@@ -102,8 +108,8 @@ def donate_rest(edition: Edition, by_id: int) -> int:
 
 
 def _lock(edition: Edition, states: Collection[ItemState], *conditions: ColumnElement[bool]) -> list[Item]:
-    """The items of the edition in one of these states."""
-    if edition.state is not EditionState.SETTLING:
+    """The items of the edition in one of these states, and the edition held in its own."""
+    if share_edition(edition.id).state is not EditionState.SETTLING:
         raise TooEarlyToGiveBack
     statement = (
         select(Item.id)

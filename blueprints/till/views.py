@@ -20,7 +20,7 @@ from app.sales.queries import (
     unsent_at,
 )
 from app.sales.rules import variance
-from app.sales.services.sessions import VarianceUnexplained, close_session, open_session
+from app.sales.services.sessions import UnsentEntries, VarianceUnexplained, close_session, open_session
 from app.web.access import may_use
 from app.web.filters import edition_in_view
 from app.web.forms import refuse
@@ -101,7 +101,7 @@ def close(till_id: int) -> ResponseReturnValue:
         return redirect_to(url_for("till.home"))
     if not _may_close(session.volunteer_id) and seller_at(session).id != current_user.id:
         raise _NotYoursToClose(session)
-    form, gaps = CloseForm(), None
+    form, gaps, waiting = CloseForm(), None, False
     if form.validate_on_submit():
         try:
             close_session(session, form.count(), form.reason.data or "", current_user.id)
@@ -113,6 +113,7 @@ def close(till_id: int) -> ResponseReturnValue:
         except DomainError as refusal:
             db.session.rollback()
             refuse(form, refusal)
+            waiting = isinstance(refusal, UnsentEntries)
         else:
             db.session.commit()
             flash(f"La caisse {till.name} est fermée. Portez le tiroir au trésorier. Merci !", "success")
@@ -129,6 +130,7 @@ def close(till_id: int) -> ResponseReturnValue:
         session=session,
         form=form,
         gaps=gaps,
+        waiting=waiting,
         may_release=may_release,
         version=kept_shell().version,
         differs=journals_differ(session),

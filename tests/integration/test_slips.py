@@ -133,7 +133,7 @@ def test_a_slip_of_figures_computed_again_meanwhile_is_dropped(edition, treasure
     services.compute_payouts(edition, treasurer.id)
     row = get_ledger_row(edition, registration_id)
     services.add_adjustment(edition, registration_id, 50, "Oubli", treasurer.id)
-    assert not services.store_slip(edition.id, row.payout_id, row.computed_at, "slips/late.pdf")
+    assert not services.store_slip(edition.id, row.payout_id, row.computed_at, row.paid_at, "slips/late.pdf")
     assert get_ledger_row(edition, registration_id).slip_file is None
 
 

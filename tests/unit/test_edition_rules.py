@@ -36,6 +36,8 @@ READY = EditionFacts(
     validated_lists=10,
     items_on_sale=50,
 )
+# Once the sale is over, nothing is on sale any more.
+OVER = replace(READY, items_on_sale=0)
 # For each step, facts that stop it.
 MISSING = {
     EditionState.OPEN: [
@@ -56,9 +58,16 @@ MISSING = {
         {"open_conflicts": 1},
         {"payouts_not_final": 1},
         {"items_unsold": 1},
+        {"items_on_sale": 1},
     ],
     EditionState.ARCHIVED: [{"state_changed_at": NOW - timedelta(days=364)}],
 }
+
+
+def ready_for(target: EditionState) -> EditionFacts:
+    return OVER if target is EditionState.CLOSED else READY
+
+
 BLOCKED = [(target, facts) for target, cases in MISSING.items() for facts in cases]
 
 
@@ -131,13 +140,13 @@ def test_what_was_on_a_day_gone_may_stay_there_and_today_is_not_gone() -> None:
 
 @pytest.mark.parametrize("transition", TRANSITIONS, ids=lambda each: each.target.value)
 def test_a_step_is_taken_when_everything_holds(transition) -> None:
-    check_step(transition.source, transition.target, READY, by_admin=True)
+    check_step(transition.source, transition.target, ready_for(transition.target), by_admin=True)
 
 
 @pytest.mark.parametrize(("target", "missing"), BLOCKED)
 def test_a_step_waits_for_each_of_its_conditions(target: EditionState, missing: dict) -> None:
     source = previous_state(target)
-    facts = replace(READY, **missing)
+    facts = replace(ready_for(target), **missing)
     assert source is not None
     assert len(blocking(next_transition(source), facts)) == 1
     with pytest.raises(StepRefused, match="Il manque encore"):
@@ -156,7 +165,7 @@ def test_what_a_replaced_device_keeps_is_told_and_stops_nothing(source: EditionS
 @pytest.mark.parametrize("target", [EditionState.OPEN, EditionState.CLOSED, EditionState.ARCHIVED])
 def test_only_an_administrator_opens_closes_and_archives(target: EditionState) -> None:
     with pytest.raises(StepRefused, match="administrateur"):
-        check_step(previous_state(target), target, READY, by_admin=False)
+        check_step(previous_state(target), target, ready_for(target), by_admin=False)
 
 
 def test_no_step_is_skipped() -> None:

@@ -1,7 +1,8 @@
 """The deposit of one registration: items struck one by one, then everything else goes on sale at once.
 
 Strikes are saved as they are made, so that a reloaded page, or a second tablet, shows them; they can be
-taken back until the deposit is completed. Whoever changes a deposit locks its registration first.
+taken back until the deposit is completed. Whoever changes a deposit holds its edition in its state,
+then locks its registration.
 """
 
 from collections.abc import Collection
@@ -23,6 +24,7 @@ from app.deposits.check_in_rules import (
 )
 from app.deposits.models import CheckIn, Item, ItemList, ItemState, ListState, Registration
 from app.deposits.services.stock import announce_change, lock_items, put_on_sale
+from app.editions.services.steps import share_edition
 
 # The deposit of these has gone on: it cannot be undone any more.
 _GONE = (ItemState.SOLD, ItemState.UNSOLD, ItemState.RETURNED, ItemState.DONATED, ItemState.MISSING)
@@ -177,6 +179,7 @@ def _lock_open(edition_id: int, registration_id: int) -> Registration:
 
 
 def _lock(edition_id: int, registration_id: int) -> Registration:
+    share_edition(edition_id)
     registration = db.session.scalars(
         select(Registration)
         .where(Registration.id == registration_id, Registration.edition_id == edition_id)

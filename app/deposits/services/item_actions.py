@@ -6,6 +6,7 @@ from app.deposits.check_in_rules import check_open, clean_reason
 from app.deposits.models import Item, ItemState
 from app.deposits.services.stock import lock_items, put_on_sale, withdraw
 from app.editions.models import Edition
+from app.editions.services.steps import share_edition
 
 
 def withdraw_item(edition: Edition, item_id: int, reason: str, manager_id: int) -> Item:
@@ -31,10 +32,11 @@ def put_item_back(edition: Edition, item_id: int, manager_id: int) -> Item:
 
 
 def _lock(edition: Edition, item_id: int) -> Item:
+    state = share_edition(edition.id).state
     found = lock_items([item_id])
     if not found or found[0].edition_id != edition.id:
         raise NotFound("Cet article n’existe pas dans cette édition.")
-    check_open(edition.state)
+    check_open(state)
     return found[0]
 
 

@@ -8,7 +8,7 @@ from app.core.codes import make_code
 from app.core.db import db
 from app.core.errors import DomainError
 from app.deposits.editing_rules import ListNotUnlockable, ListReadOnly, check_unlockable, why_read_only
-from app.deposits.models import ItemList, ItemState, LabelStatus, ListState
+from app.deposits.models import CatalogueChange, Item, ItemList, ItemState, LabelStatus, ListState
 from app.deposits.queries.lists import facts_of, get_own_list, live_items
 from app.deposits.rules import Problem, line_number, list_problems
 from app.deposits.services.stock import lock_items
@@ -122,9 +122,9 @@ def unlock_list(item_list: ItemList, manager_id: int, reason: str) -> None:
     """Reopen a validated list for its depositor, also past the deadline, until the sale begins; so too a list
     that was not validated when the declarations ended.
 
-    While no label was ever made, lines and codes are taken back and the next validation numbers 1..N afresh.
-    Once labels exist, an item keeps its line and code for good: what stays keeps its number, what is deleted
-    becomes withdrawn, what is added takes a free line; the list must be printed again
+    While no label was ever made and no till heard of an item, lines and codes are taken back and the next
+    validation numbers 1..N afresh. Otherwise an item keeps its line and code for good: what stays keeps
+    its number, what is deleted becomes withdrawn, what is added takes a free line; the list is printed again
     (`editing_rules.unlock_warning`). Raises ListNotUnlockable, or DomainError on `reason`.
     """
     lock_items(item.id for item in item_list.items)  # read again: they may be brought in at this moment
@@ -133,12 +133,12 @@ def unlock_list(item_list: ItemList, manager_id: int, reason: str) -> None:
     if not 3 <= len(reason) <= 200:
         raise DomainError("Indiquez pourquoi la liste est rouverte, en 200 caractères au plus.", "reason")
     now = utcnow()
-    labelled = item_list.labels_generated_at is not None
+    keeps_codes = item_list.labels_generated_at is not None or _known_at_tills(item_list)
     item_list.state, item_list.validated_at = ListState.DRAFT, None
     item_list.unlocked_at, item_list.unlocked_by_id, item_list.unlock_reason = now, manager_id, reason
     for item in live_items(item_list):
         item.state, item.state_changed_at = ItemState.DRAFT, now
-        if not labelled:
+        if not keeps_codes:
             item.line = item.code = None
     record(
         "list.unlocked",
@@ -147,6 +147,12 @@ def unlock_list(item_list: ItemList, manager_id: int, reason: str) -> None:
         reason=reason,
         labels=item_list.label_status.value,
     )
+
+
+def _known_at_tills(item_list: ItemList) -> bool:
+    """Whether tills were told of an item: its deposit was recorded once."""
+    told = select(CatalogueChange.id).join(Item, Item.id == CatalogueChange.item_id)
+    return db.session.scalar(told.where(Item.list_id == item_list.id).limit(1)) is not None
 
 
 def may_unlock(item_list: ItemList) -> bool:

@@ -4,6 +4,7 @@ from app.core import audit
 from app.core.db import db
 from app.core.errors import DomainError
 from app.editions.models import Edition
+from app.editions.services.steps import lock_edition
 from app.payouts.models import PayoutAdjustment
 from app.payouts.queries import get_ledger_row
 from app.payouts.services.computing import compute_payouts
@@ -21,6 +22,7 @@ def add_adjustment(
         raise DomainError("Indiquez un montant de 0,01 € à 1 000 €.", "amount")
     if not reason.strip():
         raise DomainError("Dites pourquoi : le déposant le lira sur son bordereau.", "reason")
+    lock_edition(edition.id)
     row = get_ledger_row(edition, registration_id)
     adjustment = PayoutAdjustment(
         edition_id=edition.id,

@@ -13,7 +13,7 @@ from app.core.clock import utcnow
 from app.core.db import db, rows_changed
 from app.core.errors import DomainError
 from app.editions.models import Edition
-from app.editions.services.steps import lock_edition
+from app.editions.services.steps import lock_edition, share_edition
 from app.payouts.models import Payout, PayoutMethod, PayoutState
 from app.payouts.queries import LedgerRow, get_ledger_row, ledger
 from app.payouts.rules import (
@@ -68,6 +68,7 @@ def record_payment(
     ChequeNumberMissing, NotAChequeNumber, ChequeAlreadyUsed.
     """
     number = check_cheque_number(cheque_number) if method is PayoutMethod.CHEQUE else None
+    lock_edition(edition.id)  # one payment after the other: a cheque pays once
     row = _locked_row(edition, registration_id)
     _check(row, PAYABLE, "il faut qu’il soit approuvé et pas encore payé")
     if not row.shown.amounts.net:
@@ -141,6 +142,7 @@ def _check_cheque_is_new(edition: Edition, number: str) -> None:
 
 
 def _locked_row(edition: Edition, registration_id: int) -> LedgerRow:
+    share_edition(edition.id)
     db.session.execute(select(Payout.id).where(Payout.registration_id == registration_id).with_for_update())
     return get_ledger_row(edition, registration_id)
 

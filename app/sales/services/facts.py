@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
 from app.core.db import db
+from app.editions.guard import hold
 from app.editions.models import READ_ONLY_STATES, Edition, EditionState, PeriodKind, SalePeriod
 from app.sales.models import TillSession
 from app.sales.rules import Period
@@ -38,8 +39,6 @@ class EditionFacts:
     number: int
     state: EditionState
     periods: tuple[Period, ...]
-    # Kept in the session as long as this is, for the guard of closed editions to find without asking.
-    row: Edition
 
     @property
     def is_read_only(self) -> bool:
@@ -62,6 +61,7 @@ def edition_facts(edition_id: int) -> EditionFacts:
         .with_for_update(read=True)
         .execution_options(populate_existing=True)
     ).one()
+    hold(db.session(), edition)
     rows = db.session.execute(
         select(SalePeriod.starts_at, SalePeriod.ends_at, SalePeriod.kind).where(
             SalePeriod.edition_id == edition_id
@@ -69,7 +69,7 @@ def edition_facts(edition_id: int) -> EditionFacts:
     )
     periods = tuple(Period(start, end, kind is PeriodKind.PRIVATE) for start, end, kind in rows)
     whole = Period(edition.sale_starts_at, edition.sale_ends_at, False)
-    return EditionFacts(edition_id, edition.number, edition.state, periods or (whole,), edition)
+    return EditionFacts(edition_id, edition.number, edition.state, periods or (whole,))
 
 
 def lock_session(till_id: int, session_uuid: str) -> TillSession | None:

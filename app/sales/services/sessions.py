@@ -12,7 +12,8 @@ from app.core.clock import utcnow
 from app.core.dates import datetime_long
 from app.core.db import db
 from app.core.errors import DomainError
-from app.editions.models import Edition, EditionState, Till
+from app.editions.models import EditionState, Till
+from app.editions.services.steps import share_edition
 from app.sales.models import PaymentMethod, TillSession
 from app.sales.queries import expected_by_method, is_silent_at, open_session_of, working_device
 from app.sales.rules import variance
@@ -85,7 +86,7 @@ class Count:
 
 def open_session(till: Till, volunteer_id: int, opening_float_cents: int) -> TillSession:
     """Begin selling. Raises TillAlreadyOpen, SaleNotUnderWay (a training till opens at any time)."""
-    edition = db.session.get_one(Edition, till.edition_id)
+    edition = share_edition(till.edition_id)
     if edition.state is not EditionState.SELLING and not till.training:
         raise SaleNotUnderWay
     if open_session_of(till.id) is not None:

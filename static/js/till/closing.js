@@ -31,7 +31,7 @@ function tellState(quiet) {
     line.className = `badge badge--${tone}`;
     line.textContent = words;
     // Refused because sales were waiting: they are not any more.
-    if (waited && !quiet.pending.count) document.querySelector("#closing [data-error-summary]")?.closest(".alert").remove();
+    if (waited && !quiet.pending.count) document.querySelector("#closing [data-unsent]")?.remove();
     waited = quiet.pending.count > 0;
   };
   quiet.addEventListener("change", tell);
