@@ -21,6 +21,9 @@ from app.deposits.models import CatalogueChange, CheckIn, Item, ItemList, ItemSt
 from app.deposits.queries.catalogue import catalogue_items
 from app.deposits.queries.check_in import SHOWN
 from app.deposits.services import check_in as services
+from app.deposits.services.items import delete_item
+from app.deposits.services.lists import unlock_list
+from app.deposits.services.registration_changes import cancel_registration
 from app.editions.models import EditionState
 from tests.factories import (
     SALE_DAY,
@@ -183,6 +186,23 @@ def test_lateness_is_judged_by_the_slot(app: Flask) -> None:
     registration = RegistrationFactory(edition=edition, slot=gone)
     assert complete(declared_list(1, registration=registration)).late
     assert not complete(declared_list(1)).late
+
+
+def test_what_tills_heard_of_keeps_its_code_when_its_list_is_reopened(a_list: ItemList) -> None:
+    """Brought in, undone, reopened: deleted or cancelled then, an item known to tills is never lost."""
+    manager = UserFactory(role=Role.MANAGER)
+    a_list.registration.edition.state = EditionState.FROZEN
+    db.session.commit()
+    complete(a_list)
+    services.undo_check_in(*ids(a_list), "mauvaise personne", manager.id)
+    db.session.commit()
+    codes = [item.code for item in a_list.items]
+    unlock_list(a_list, manager.id, "une correction")
+    delete_item(a_list.items[0])
+    db.session.commit()
+    assert [item.code for item in a_list.items] == codes
+    with pytest.raises(DomainError, match="Des étiquettes de cette personne existent déjà"):
+        cancel_registration(a_list.registration)
 
 
 def test_a_deposit_is_undone_while_nothing_is_sold(a_list: ItemList) -> None:

@@ -7,6 +7,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import Role
 from app.core.audit import AuditEntry
@@ -429,6 +430,17 @@ def test_the_sums_agree_whatever_is_sold_and_voided(app: Flask, baskets, rate, p
     assert books.net_cents - books.shortfall_cents == (
         books.computed_gross_cents - books.commission_cents - books.fees_cents + books.adjustments_cents
     )
+
+
+def test_the_database_knows_that_a_cheque_pays_once(bourse: Bourse):
+    for _ in range(2):
+        bourse.depositor()
+    bourse.compute()
+    for payout in db.session.scalars(select(Payout)):
+        payout.cheque_number = "123456"
+    with pytest.raises(IntegrityError, match="cheque"):
+        db.session.flush()
+    db.session.rollback()
 
 
 def test_of_two_payments_at_once_the_database_lets_one_through(own_app: Flask):

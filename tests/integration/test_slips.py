@@ -14,7 +14,7 @@ from app.operations.files import path_of
 from app.operations.models import BackgroundJob, JobState
 from app.operations.services import request_job
 from app.payouts import services
-from app.payouts.models import PayoutState
+from app.payouts.models import PayoutMethod, PayoutState
 from app.payouts.queries import get_ledger_row
 from jobs import slips
 from jobs.runner import run_job
@@ -135,6 +135,17 @@ def test_a_slip_of_figures_computed_again_meanwhile_is_dropped(edition, treasure
     services.add_adjustment(edition, registration_id, 50, "Oubli", treasurer.id)
     assert not services.store_slip(edition.id, row.payout_id, row.computed_at, row.paid_at, "slips/late.pdf")
     assert get_ledger_row(edition, registration_id).slip_file is None
+
+
+def test_a_slip_that_names_a_payment_undone_meanwhile_is_dropped(edition, treasurer):
+    registration_id = depositor(edition, TillFactory(edition=edition, number=1), 1201)
+    services.compute_payouts(edition, treasurer.id)
+    services.approve(edition, treasurer.id)
+    services.record_payment(edition, registration_id, PayoutMethod.CHEQUE, treasurer.id, "123456")
+    row = get_ledger_row(edition, registration_id)
+    services.undo_payment(edition, registration_id, treasurer.id, "Chèque perdu")
+    assert not services.store_slip(edition.id, row.payout_id, row.computed_at, row.paid_at, "slips/late.pdf")
+    assert services.store_slip(edition.id, row.payout_id, row.computed_at, None, "slips/unpaid.pdf")
 
 
 @pytest.mark.servers

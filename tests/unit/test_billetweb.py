@@ -112,6 +112,8 @@ def rewritten(change: Callable[[str, bytes], bytes], extra: dict[str, bytes] | N
 def test_what_is_kept_of_a_file_is_what_was_read(name: str):
     file = sample(name)
     assert BilletwebFile.from_json(file.to_json()) == file
+    older = BilletwebFile.from_json('{"filename": "a.csv", "header_row": 1, "rows": []}')
+    assert older.events == (), "kept by a version that did not read them"
 
 
 def test_what_is_kept_of_a_file_is_as_small_as_its_rows_may_be():

@@ -14,7 +14,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from app.core.codes import format_code, make_code
 from app.documents import symbols
-from app.documents.fitting import ellipse, fit_lines
+from app.documents.fitting import ellipse, fit_block, fit_lines
 from app.documents.fonts import NARROW_BOLD, register_fonts
 from app.documents.label_face import LABEL_WIDTH, ink_on
 from app.documents.label_sheet import (
@@ -130,6 +130,11 @@ def test_a_long_description_is_smaller_before_it_is_cut():
     depositor = LabelDepositor("Anne", "Mercredi", (LabelList(245, "#FFD700", "Liste", (item,)),))
     label = PdfReader(io.BytesIO(a_document(depositor))).pages[-1].extract_text()
     assert title in label.replace("\n", " ")
+
+
+def test_what_ends_in_three_dots_is_not_taken_for_cut():
+    register_fonts()
+    assert fit_block("Pull fille – rayé…", NARROW_BOLD, (10.5, 8.0), 100, 40)[0] == 10.5
 
 
 def test_a_label_says_all_a_buyer_needs_and_never_the_name():
