@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
-from app.core.phones import display_phone, read_phone
+from app.core.phones import read_phone
 
 _LONGEST = {
     "Nom": 80,
@@ -64,10 +64,6 @@ class BilletwebRow:
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
-
-    @property
-    def phone_display(self) -> str:
-        return display_phone(self.phone)
 
     @property
     def ignored_because(self) -> RowProblem | None:

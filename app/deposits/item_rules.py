@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.core.errors import DomainError
 from app.core.money import format_euros
 from app.editions.refused_goods import Wearer, find_refusal
-from app.editions.rulebook import Audience, Category, Gender, ItemType, PriceHint, Rulebook
+from app.editions.rulebook import Audience, Category, Gender, ItemType, Rulebook
 
 
 @dataclass(frozen=True)
@@ -64,22 +64,6 @@ def item_problems(book: Rulebook, facts: ItemFacts) -> list[Problem]:
     if not facts.conforms:
         found.append(Problem("conforms", "Cochez la case : l’article est propre, complet et en bon état."))
     return found
-
-
-def price_hint(book: Rulebook, type_key: str, gender_key: str) -> PriceHint | None:
-    """The usual prices of this type for this gender's audience, in cents; None when the rulebook has none.
-
-    Without a gender, the hint is the only one there is.
-    """
-    kind = next((each for each in book.item_types if each.key == type_key), None)
-    if kind is None:
-        return None
-    audience = _audience(book, gender_key) or kind.audience
-    if audience is None:
-        return (
-            kind.adult_hint if kind.child_hint is None else kind.child_hint if not kind.adult_hint else None
-        )
-    return kind.adult_hint if audience is Audience.ADULT else kind.child_hint
 
 
 def _category(book: Rulebook, facts: ItemFacts) -> Category | None:

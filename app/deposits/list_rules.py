@@ -118,12 +118,6 @@ def line_number(book: Rulebook, kind: str, rank: int, position: int) -> int:
     return (rank - 1) * book.list.max_items + position if rules.shares_number else position
 
 
-def max_lists(book: Rulebook, kind: str, first_time: bool) -> int:
-    """How many lists a depositor of this kind may have in an edition."""
-    rules = book.kind(kind)
-    return rules.max_lists_first if first_time else rules.max_lists_then
-
-
 def list_fee_cents(book: Rulebook, kind: str, lists: int) -> int:
     """The fee taken from the payout for this many lists, in cents: due for each started group of lists.
 

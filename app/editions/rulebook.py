@@ -114,27 +114,6 @@ class Rulebook:
         """All types, in the order of the categories."""
         return tuple(each for category in self.categories for each in category.types)
 
-    def category(self, key: str) -> Category:
-        """The category of that key; DomainError on field `category` when there is none."""
-        for each in self.categories:
-            if each.key == key:
-                return each
-        raise DomainError("Choisissez une catégorie de la liste.", "category")
-
-    def item_type(self, key: str) -> ItemType:
-        """The type of that key; DomainError on field `type` when there is none."""
-        for each in self.item_types:
-            if each.key == key:
-                return each
-        raise DomainError("Choisissez un type d’article de la liste.", "type")
-
-    def gender(self, key: str) -> Gender:
-        """The gender of that key; DomainError on field `gender` when there is none."""
-        for each in self.genders:
-            if each.key == key:
-                return each
-        raise DomainError("Choisissez pour qui est l’article.", "gender")
-
     def kind(self, key: str) -> KindRule:
         """The list kind of that key; DomainError on field `kind` when there is none."""
         for each in self.kinds:

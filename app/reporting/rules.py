@@ -4,8 +4,8 @@ import enum
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-# A till says hello every 30 s: two missed and a margin, and it is out of reach.
-SILENCE = timedelta(seconds=75)
+from app.sales.rules import is_silent
+
 # Sales per minute are those of the last ten minutes: one customer more or less hardly moves them.
 PACE_WINDOW = timedelta(minutes=10)
 
@@ -27,8 +27,7 @@ def till_status(is_open: bool, last_seen_at: datetime | None, now: datetime) -> 
     """Closed without a session; else by how long ago it was heard."""
     if not is_open:
         return TillStatus.CLOSED
-    heard = last_seen_at is not None and now - last_seen_at <= SILENCE
-    return TillStatus.ONLINE if heard else TillStatus.OFFLINE
+    return TillStatus.OFFLINE if is_silent(last_seen_at, now) else TillStatus.ONLINE
 
 
 def per_minute(recent: int) -> float:

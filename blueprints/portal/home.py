@@ -6,9 +6,9 @@ from flask_login import current_user
 
 from app.core.dates import date_long
 from app.core.errors import NotFound
+from app.deposits.list_rules import list_usage
 from app.deposits.models import Registration
 from app.deposits.queries.lists import get_own_registration, live_items, pickup_time, registrations_of
-from app.deposits.rules import list_usage
 from app.deposits.services.lists import read_only_reason
 from app.deposits.wording import list_colour, list_name
 from app.editions.models import READ_ONLY_STATES

@@ -6,9 +6,9 @@ from flask_login import current_user
 
 from app.core.db import db
 from app.core.errors import DomainError, NotFound
+from app.deposits.list_rules import list_usage
 from app.deposits.models import ItemList
 from app.deposits.queries.lists import live_items, takeover_candidates
-from app.deposits.rules import list_usage
 from app.deposits.services.items import take_over
 from app.deposits.services.lists import read_only_reason
 from app.deposits.wording import item_words, list_name

@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from app.core.db import db
 from app.core.errors import DomainError, NotFound
 from app.deposits.item_rules import Problem
+from app.deposits.list_rules import list_usage
 from app.deposits.models import Item, ItemList, ListState
 from app.deposits.queries.lists import live_items
-from app.deposits.rules import list_usage
 from app.deposits.services.lists import ListNotReady, problems_of, read_only_reason, validate_list
 from app.deposits.wording import list_colour, list_name
 from app.documents.list_recap import list_recap_pdf

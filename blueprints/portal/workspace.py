@@ -10,9 +10,10 @@ from flask_login import current_user
 
 from app.core.clock import utcnow
 from app.core.money import format_euros
+from app.deposits.item_rules import ItemFacts
+from app.deposits.list_rules import list_usage
 from app.deposits.models import Item, ItemList
 from app.deposits.queries.lists import facts_of, get_own_list, known_brands, live_items
-from app.deposits.rules import ItemFacts, list_usage
 from app.deposits.services.lists import lock_own_list, read_only_reason
 from app.deposits.wording import ItemWords, item_words, list_colour, list_name
 from app.editions.rulebook import PriceHint, Rulebook

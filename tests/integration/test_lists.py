@@ -16,9 +16,10 @@ from app.core.codes import make_code
 from app.core.db import db
 from app.core.errors import DomainError, NotFound
 from app.deposits.editing_rules import ListReadOnly
+from app.deposits.item_rules import ItemFacts, ItemRefused
+from app.deposits.list_rules import ListLimitReached
 from app.deposits.models import Item, ItemList, ItemState, LabelStatus, ListState
 from app.deposits.queries.lists import facts_of, get_own_list, live_items, takeover_candidates
-from app.deposits.rules import ItemFacts, ItemRefused, ListLimitReached
 from app.deposits.services.items import (
     AlreadyTakenOver,
     Direction,

@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 from app.accounts.models import Role, User
 from app.core.clock import utcnow
 from app.core.db import db
+from app.deposits.list_rules import list_fee_cents
 from app.deposits.models import Item, ItemState, Registration
-from app.deposits.rules import list_fee_cents
 from app.deposits.services.stock import ItemNotDeclared, put_on_sale
 from app.deposits.wording import item_words
 from app.editions.models import Edition, EditionState, ListKind

@@ -6,20 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.deposits.rules import (
-    ItemFacts,
-    ItemRefused,
+from app.deposits.item_rules import ItemFacts, ItemRefused, check_item, item_problems
+from app.deposits.list_rules import (
     ListLimitReached,
-    check_item,
     check_list_accepts,
-    item_problems,
     line_number,
     list_fee_cents,
     list_problems,
     list_usage,
-    max_lists,
     order_items,
-    price_hint,
 )
 from app.editions.rulebook import default_rulebook
 
@@ -221,28 +216,6 @@ def test_lines_of_standard_lists_start_again():
         line_number(BOOK, "standard", 1, 25)
     with pytest.raises(ValueError, match="rank 3"):
         line_number(BOOK, "standard", 3, 1)
-
-
-@pytest.mark.parametrize(
-    ("type_key", "gender", "euros"),
-    [
-        ("robe", "femme", (5, 23)),
-        ("robe", "fille", (3, 13)),
-        ("layette", "mixte-enfant", (1, 8)),
-        ("layette", "", (1, 8)),
-        ("robe", "", None),
-        ("poussette", "", None),
-        ("inconnu", "fille", None),
-    ],
-)
-def test_price_hints(type_key, gender, euros):
-    hint = price_hint(BOOK, type_key, gender)
-    assert (hint and (hint.low_cents // 100, hint.high_cents // 100)) == euros
-
-
-def test_how_many_lists():
-    assert [max_lists(BOOK, kind, True) for kind in ("standard", "1000", "2000")] == [2, 2, 4]
-    assert [max_lists(BOOK, kind, False) for kind in ("standard", "1000", "2000")] == [2, 4, 4]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from app.cli.demo.goods import make_list_goods
 from app.cli.demo.people import Person
 from app.core.codes import make_code
 from app.core.db import db
+from app.deposits.list_rules import line_number
 from app.deposits.models import (
     CatalogueChange,
     CheckIn,
@@ -25,7 +26,6 @@ from app.deposits.models import (
     Registration,
     RegistrationSource,
 )
-from app.deposits.rules import line_number
 from app.editions.models import Edition, ListKind, Slot
 
 ITEMS_PER_LIST = 10

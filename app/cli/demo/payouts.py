@@ -4,8 +4,8 @@ from sqlalchemy import func, insert, select
 
 from app.core.clock import utcnow
 from app.core.db import db
+from app.deposits.list_rules import list_fee_cents
 from app.deposits.models import Item, ItemList, ItemState, Registration
-from app.deposits.rules import list_fee_cents
 from app.deposits.services.stock import withdraw
 from app.editions.models import Edition
 from app.payouts.models import Payout, PayoutMethod, PayoutState

@@ -15,8 +15,8 @@ from app.cli.demo.people import make_people
 from app.core.clock import utcnow
 from app.core.dates import to_paris
 from app.core.db import db
+from app.deposits.item_rules import ItemFacts
 from app.deposits.models import Item, ItemList, ItemState, Registration, RegistrationSource
-from app.deposits.rules import ItemFacts
 from app.deposits.services.invitations import invite
 from app.deposits.services.items import add_item
 from app.deposits.services.lists import validate_list

@@ -6,8 +6,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core.db import db
 from app.core.errors import NotFound
+from app.deposits.item_rules import ItemFacts
 from app.deposits.models import Item, ItemList, ItemState, Registration
-from app.deposits.rules import ItemFacts
 from app.editions.models import Edition, EditionState, ListKind, PickupTime
 
 # The edition that matters most to a depositor first: money and goods to fetch, then the next to prepare.

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from app.core.clock import utcnow
 from app.core.db import db
 from app.core.errors import DomainError, NotFound
+from app.deposits.item_rules import ItemFacts, check_item
+from app.deposits.list_rules import check_list_accepts, order_items
 from app.deposits.models import Item, ItemList, ItemState
 from app.deposits.queries.lists import facts_of, live_items
-from app.deposits.rules import ItemFacts, check_item, check_list_accepts, order_items
 from app.deposits.services.lists import require_editable
 from app.editions.rulebook import Rulebook
 

@@ -8,9 +8,10 @@ from app.core.codes import make_code
 from app.core.db import db
 from app.core.errors import DomainError
 from app.deposits.editing_rules import ListNotUnlockable, ListReadOnly, check_unlockable, why_read_only
+from app.deposits.item_rules import Problem
+from app.deposits.list_rules import line_number, list_problems
 from app.deposits.models import CatalogueChange, Item, ItemList, ItemState, LabelStatus, ListState
 from app.deposits.queries.lists import facts_of, get_own_list, live_items
-from app.deposits.rules import Problem, line_number, list_problems
 from app.deposits.services.stock import lock_items
 
 

@@ -19,6 +19,7 @@ from app.payouts.queries.ledger import LedgerRow, ledger
 from app.sales.models import LineState, Payment, PaymentMethod, SaleLine
 from app.sales.queries import list_sessions, payments_by_method
 from app.sales.queries.conflicts import is_kept
+from app.sales.rules import expected_cash
 
 CASH = PaymentMethod.CASH.value
 
@@ -202,7 +203,8 @@ def till_counts(edition_id: int) -> list[TillCount]:
             continue
         for method in PaymentMethod:
             expected = taken.pop((session.id, method), 0)
-            expected += session.opening_float_cents if method.value == CASH else 0
+            if method is PaymentMethod.CASH:
+                expected = expected_cash(session.opening_float_cents, expected)
             counted = (session.counted_cents or {}).get(method.value, 0) if session.closed_at else None
             if expected or counted:
                 counts.append(

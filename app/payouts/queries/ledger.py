@@ -23,8 +23,8 @@ from app.accounts.models import User
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.search import alphabetical
+from app.deposits.list_rules import list_fee_cents
 from app.deposits.models import Item, ItemList, ItemState, Registration
-from app.deposits.rules import list_fee_cents
 from app.editions.models import Edition, ListKind
 from app.editions.rulebook import Rulebook
 from app.payouts.models import Payout, PayoutAdjustment, PayoutMethod, PayoutState

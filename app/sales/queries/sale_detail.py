@@ -87,11 +87,6 @@ class SaleDetail:
     def lines_left(self) -> list[DetailLine]:
         return [line for line in self.lines if line.state is not LineState.VOID]
 
-    @property
-    def worth_cents(self) -> int:
-        """What was not taken back."""
-        return sum(line.price_cents for line in self.lines_left)
-
 
 def get_sale_detail(edition_id: int, sale_id: int) -> SaleDetail:
     """A sale of an edition, in five queries; raises NotFound."""

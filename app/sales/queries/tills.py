@@ -22,6 +22,7 @@ from app.sales.models import (
     TillSession,
     TillShift,
 )
+from app.sales.rules import expected_cash
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ def expected_by_method(session: TillSession) -> dict[str, int]:
     )
     sums = dict.fromkeys((method.value for method in PaymentMethod), 0)
     sums.update({method.value: int(cents) for method, cents in rows})
-    sums[PaymentMethod.CASH.value] += session.opening_float_cents
+    cash = PaymentMethod.CASH.value
+    sums[cash] = expected_cash(session.opening_float_cents, sums[cash])
     return sums
 
 

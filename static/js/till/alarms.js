@@ -18,7 +18,3 @@ export function raiseAlarm(name, text, onSeen = () => {}) {
   );
   box.append(alarm);
 }
-
-export function clearAlarm(name) {
-  $("alarms").querySelector(`[data-alarm="${name}"]`)?.remove();
-}
