@@ -8,12 +8,12 @@ from typing import Any
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import app.editions.guard  # noqa: F401 - its listener protects closed editions
 from app import extensions, models
 from app.accounts.sessions import find_user_by_session
 from app.core.db import db, engine_options, prepare_engine
 from app.web.access import init_access
 from app.web.addresses import init_addresses
+from app.web.application import Application
 from app.web.component_page import init_component_page
 from app.web.errors import init_errors
 from app.web.filters import init_filters
@@ -44,7 +44,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     settings = load_settings(overrides=overrides)
     set_up_logging(debug=settings.DEBUG, security_file=settings.security_log, file=settings.log_file)
     set_up_sentry(settings)
-    app = Flask(
+    app = Application(
         "app", root_path=str(ROOT / "app"), static_folder=str(ROOT / "static"), static_url_path="/static"
     )
     _configure(app, settings)

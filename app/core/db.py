@@ -161,7 +161,7 @@ _RETRY_CODES = {1213, 1205, 1020}
 T = TypeVar("T")
 
 
-_ATTEMPTS = 8
+ATTEMPTS = 8
 # Seconds before the second attempt, at most; twice as many before each that follows.
 _PAUSE = 0.01
 
@@ -172,22 +172,26 @@ def in_transaction(work: Callable[[], T]) -> T:
     `work` must load everything it changes itself. Errors other than a lock clash are raised as they
     come, after a rollback.
     """
-    for attempt in range(1, _ATTEMPTS + 1):
+    for attempt in range(1, ATTEMPTS + 1):
         try:
             result = work()
             db.session.commit()
         except OperationalError as error:
             db.session.rollback()
-            if attempt == _ATTEMPTS or not _is_lock_clash(error):
+            if attempt == ATTEMPTS or not is_lock_clash(error):
                 raise
-            # Those that clashed come back one after the other.
-            time.sleep(random() * _PAUSE * 2 ** (attempt - 1))
+            pause_after_clash(attempt)
         except BaseException:
             db.session.rollback()
             raise
         else:
             return result
     raise AssertionError("unreachable")
+
+
+def pause_after_clash(attempt: int) -> None:
+    """Those that clashed come back one after the other; `attempt` from 1."""
+    time.sleep(random() * _PAUSE * 2 ** (attempt - 1))
 
 
 def failure_event(error: BaseException | None, otherwise: str) -> str:
@@ -208,7 +212,8 @@ def refuses_values(error: SQLAlchemyError) -> bool:
     return isinstance(error, StatementError)
 
 
-def _is_lock_clash(error: OperationalError) -> bool:
+def is_lock_clash(error: OperationalError) -> bool:
+    """Whether the whole transaction may simply be tried again."""
     return _code(error) in _RETRY_CODES or "database is locked" in str(error.orig)
 
 

@@ -41,6 +41,8 @@ def validate(edition_id: int, list_id: int) -> ResponseReturnValue:
     try:
         validate_list(item_list, ticked)
     except DomainError as refusal:
+        db.session.rollback()
+        item_list = load(edition_id, list_id)  # as it was: some of it may have been changed already
         if not isinstance(refusal, ListNotReady):  # its problems are listed above the form
             refuse(form, refusal)
         return _show(item_list, form, status=422)
