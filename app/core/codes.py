@@ -83,6 +83,11 @@ def format_code(digits: str) -> str:
     return f"{digits[:2]} {digits[2:6]} {digits[6:8]} {digits[8:]}"
 
 
+def short_number(list_number: int | None, line: int | None) -> str:
+    """As people say it and type it: `245-03`; empty while the item has no number."""
+    return f"{list_number}-{line:02d}" if list_number and line else ""
+
+
 def parse_short(text: str) -> tuple[int, int] | None:
     """List and line typed by hand (`245-03`, `245 3`, `245/3`), or None when it is something else."""
     found = _SHORT.fullmatch(text)

@@ -1,7 +1,8 @@
 """The receipt of a deposit, from what the database holds."""
 
+from app.core.codes import short_number
 from app.core.dates import date_long, hours_between
-from app.deposits.models import CheckIn, Item, ItemState, ListState, Registration
+from app.deposits.models import CheckIn, ItemState, ListState, Registration
 from app.deposits.queries.lists import pickup_time
 from app.deposits.wording import item_words
 from app.documents.deposit_receipt import DepositReceipt, ReceiptList, RefusedItem
@@ -29,7 +30,9 @@ def build_receipt(edition: Edition, registration: Registration, check_in: CheckI
             )
         )
         refused += [
-            RefusedItem(_short(one.number, item), item_words(book, item).title, item.state_reason or "")
+            RefusedItem(
+                short_number(one.number, item.line), item_words(book, item).title, item.state_reason or ""
+            )
             for item in handed_back
         ]
     return DepositReceipt(
@@ -47,10 +50,6 @@ def build_receipt(edition: Edition, registration: Registration, check_in: CheckI
         pick_up=_pick_up(registration),
         deposited_at=check_in.completed_at,
     )
-
-
-def _short(number: int, item: Item) -> str:
-    return f"{number}-{item.line or 0:02d}"
 
 
 def _pick_up(registration: Registration) -> str:

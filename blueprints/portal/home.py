@@ -13,7 +13,7 @@ from app.deposits.services.lists import read_only_reason
 from app.deposits.wording import list_colour, list_name
 from app.editions.models import READ_ONLY_STATES
 from app.editions.queries import current_edition
-from app.payouts.depositor import own_sales
+from app.payouts.queries.depositor import own_sales
 from app.web.htmx import render
 from blueprints.portal import bp
 from blueprints.portal.calendar import slot_ics

@@ -10,8 +10,8 @@ from app.deposits.models import ItemList, ItemState, ListState, Registration
 from app.deposits.queries.lists import live_items
 from app.deposits.services.lists import read_only_reason
 from app.editions.models import READ_ONLY_STATES, EditionState, PickupTime, Slot
-from app.payouts.depositor import OwnSales
 from app.payouts.models import PayoutState
+from app.payouts.queries.depositor import OwnSales
 
 
 class Stage(IntEnum):

@@ -9,8 +9,8 @@ from app.deposits.models import ITEM_STATE_LABELS, Registration
 from app.deposits.queries.lists import get_own_registration, live_items
 from app.deposits.wording import item_words, list_name
 from app.operations.files import path_of
-from app.payouts.depositor import own_sales
 from app.payouts.models import PAYOUT_METHOD_LABELS
+from app.payouts.queries.depositor import own_sales
 from app.web.htmx import is_htmx, render
 from blueprints.portal import bp
 from blueprints.portal.home import EDITION

@@ -9,8 +9,8 @@ from werkzeug.exceptions import BadRequest
 
 from app.core.clock import utcnow
 from app.core.db import in_transaction
-from app.sales.catalogue import catalogue_delta, catalogue_version, whole_catalogue
 from app.sales.queries import conflicts_of_till, server_epoch, session_at_till
+from app.sales.queries.catalogue import catalogue_delta, catalogue_version, whole_catalogue
 from app.sales.services.devices import entries_held, last_seq, note_ping, own_seq
 from app.sales.services.journal import receive_entries
 from app.sales.services.orders import note_done, orders_of

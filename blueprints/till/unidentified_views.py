@@ -4,6 +4,7 @@ from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.core.codes import short_number
 from app.core.db import in_transaction
 from app.core.errors import DomainError, NotFound
 from app.core.money import format_amount
@@ -111,7 +112,7 @@ def _item_of(edition: Edition, line: UnidentifiedLine) -> dict[str, object] | No
         return None
     return {
         "id": line.item.id,
-        "short": f"{line.number}-{line.item.line:02d}" if line.number and line.item.line else "sans numéro",
+        "short": short_number(line.number, line.item.line) or "sans numéro",
         "colour": colour_of(edition.rulebook, line.number),
         "title": item_words(edition.rulebook, line.item).title,
         "price_cents": line.item.price_cents,

@@ -20,9 +20,9 @@ from app.deposits.wording import item_words
 from app.editions.models import Edition, EditionState, ListKind
 from app.operations.files import path_of
 from app.operations.models import BackgroundJob
-from app.payouts.depositor import own_sales
 from app.payouts.models import Payout, PayoutAdjustment, PayoutState
 from app.payouts.queries import FIGURES, get_ledger_row, slip_facts
+from app.payouts.queries.depositor import own_sales
 from app.payouts.services import add_adjustment
 from tests.factories import EditionFactory, TillFactory, UserFactory, declared_list, list_on_sale
 from tests.support.queries import counted_queries

@@ -27,8 +27,8 @@ from app.operations.files import path_of
 from app.operations.models import BackgroundJob, JobState
 from app.payouts.queries.books import load_books
 from app.reporting.item_history import item_history
-from app.sales.catalogue import whole_catalogue
 from app.sales.models import JournalEntry, LineState, SaleLine, SyncConflict, Verdict
+from app.sales.queries.catalogue import whole_catalogue
 from app.sales.queries.unidentified import assigned_lines, count_unidentified, unidentified_page
 from app.sales.services.conflicts import give_sold_item
 from app.sales.services.journal import receive_entry

@@ -186,8 +186,8 @@ PROTECTIONS = (
         25,
         "a transaction whose locks clashed is done again",
         "app/core/db.py",
-        "if attempt == _ATTEMPTS or not _is_lock_clash(error):",
-        "if True:",
+        "ATTEMPTS = 8",
+        "ATTEMPTS = 1",
     ),
     Protection(
         26,

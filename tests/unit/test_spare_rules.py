@@ -19,7 +19,7 @@ from app.labels.spare_rules import (
     spare_codes,
     spare_name,
 )
-from app.sales.catalogue import TRAINING_LIST
+from app.sales.queries.catalogue import TRAINING_LIST
 from tests.support.scanning import read_codes
 
 

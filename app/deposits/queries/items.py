@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from app.accounts.models import User
-from app.core.codes import InvalidCode, make_code, parse_code, parse_short
+from app.core.codes import InvalidCode, make_code, parse_code, parse_short, short_number
 from app.core.db import db
 from app.core.errors import DomainError, NotFound
 from app.core.search import contains, fold_text
@@ -50,7 +50,7 @@ class FoundItem:
     @property
     def short(self) -> str:
         """`245-03`, as one types it at a till; empty without a number."""
-        return f"{self.number}-{self.item.line:02d}" if self.number and self.item.line else ""
+        return short_number(self.number, self.item.line)
 
 
 @dataclass(frozen=True, slots=True)

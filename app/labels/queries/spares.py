@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 
 from app.accounts.models import User
+from app.core.codes import short_number
 from app.core.db import db
 from app.core.errors import NotFound
 from app.deposits.models import Item, ItemList
@@ -34,7 +35,7 @@ class BoundSpare:
     @property
     def short(self) -> str:
         """`245-03`, the item it names; empty while it is blank."""
-        return f"{self.number}-{self.item.line:02d}" if self.item and self.number and self.item.line else ""
+        return short_number(self.number, self.item.line) if self.item else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload
 
 from app.accounts.models import User
+from app.core.codes import short_number
 from app.core.db import db
 from app.deposits.models import Item, ItemList, ItemState
 from app.deposits.wording import item_words
@@ -87,11 +88,6 @@ def list_adjustments(registration_id: int) -> Sequence[PayoutAdjustment]:
     ).all()
 
 
-def item_number(number: int | None, line: int | None) -> str:
-    """As on the label: `245-03`."""
-    return f"{number or '?'}-{line or 0:02d}"
-
-
 def _items(book: Rulebook, registration_id: int) -> list[PayoutItem]:
     rows = db.session.execute(
         select(Item, ItemList.number, SaleLine.price_cents, Sale.sold_at, Till.number.label("till"))
@@ -109,7 +105,7 @@ def _item(book: Rulebook, row: Any) -> PayoutItem:
     item, number, charged, sold_at, till = row
     return PayoutItem(
         item_id=item.id,
-        number=item_number(number, item.line),
+        number=short_number(number, item.line),
         title=item_words(book, item).full,
         price_cents=item.price_cents if charged is None else charged,
         state=item.state,

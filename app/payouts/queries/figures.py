@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import aliased
 
+from app.core.codes import short_number
 from app.core.db import db
 from app.core.errors import NotFound
 from app.deposits.models import Item, ItemList
@@ -14,7 +15,6 @@ from app.deposits.wording import item_words
 from app.editions.models import Edition, Till
 from app.editions.rulebook import Rulebook
 from app.payouts.models import PAYOUT_STATE_LABELS
-from app.payouts.queries.detail import item_number
 from app.payouts.queries.payout_figures import PAYOUT_FIGURES, payout_lines
 from app.sales.models import LineState, Payment, PaymentMethod, Sale, SaleLine
 from app.sales.queries.conflicts import is_kept
@@ -158,4 +158,4 @@ def _label(book: Rulebook, row: Row[Any]) -> str:
         return "Ticket à vérifier"
     if row.Item is None:
         return f"Code {row.code}"
-    return f"{item_number(row.number, row.Item.line)} {item_words(book, row.Item).full}"
+    return f"{short_number(row.number, row.Item.line)} {item_words(book, row.Item).full}"

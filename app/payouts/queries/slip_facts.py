@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from app.core.codes import short_number
 from app.core.db import db
 from app.deposits.models import Item, ItemList, ItemState
 from app.deposits.wording import item_words
 from app.editions.models import Edition
 from app.payouts.models import PayoutAdjustment
-from app.payouts.queries.detail import item_number
 from app.payouts.queries.ledger import DEPOSITED, LedgerRow, ledger
 from app.sales.models import SaleLine
 
@@ -64,7 +64,7 @@ def slip_facts(edition: Edition, registration_ids: Collection[int]) -> list[Slip
     ):
         price = item.price_cents if charged is None else charged
         title = item_words(book, item).full
-        facts = SlipItemFacts(item_number(number, item.line), title, price, item.state)
+        facts = SlipItemFacts(short_number(number, item.line), title, price, item.state)
         (unsold if charged is None else sold)[registration_id].append(facts)
     adjustments: dict[int, list[tuple[str, int]]] = defaultdict(list)
     for adjustment in db.session.scalars(

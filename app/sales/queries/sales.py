@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from app.accounts.models import User
-from app.core.codes import InvalidCode, parse_code, parse_short
+from app.core.codes import InvalidCode, parse_code, parse_short, short_number
 from app.core.dates import from_paris, to_paris
 from app.core.db import db
 from app.core.search import contains
@@ -127,9 +127,7 @@ def paid_and_left(sale_id: int) -> dict[PaymentMethod, int]:
 
 def article_name(code: str, description: str | None, number: int | None, line: int | None) -> str:
     """`245-03` where the item is known, else what was typed or scanned at the till."""
-    if number and line:
-        return f"{number}-{line:02d}"
-    return description or code
+    return short_number(number, line) or description or code
 
 
 def _found(edition: Edition, wanted: SaleFilter) -> Select[Sale, Till, User]:
