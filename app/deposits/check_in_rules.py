@@ -105,11 +105,3 @@ def check_verified(said: Verified) -> None:
 def is_signature(path: str) -> bool:
     """Whether it is an SVG path of straight lines, of a sensible length."""
     return len(path) <= MAX_SIGNATURE_CHARS and bool(_SVG_PATH.fullmatch(path))
-
-
-def clean_reason(reason: str) -> str:
-    """The reason an item is refused or a deposit undone; DomainError on `reason` when it says nothing."""
-    words = " ".join(reason.split())
-    if not 3 <= len(words) <= 200:
-        raise DomainError("Dites pourquoi, en 200 caractères au plus.", "reason")
-    return words

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.core.errors import DomainError
+from app.core.reasons import clean_reason
 from app.deposits.check_in_rules import (
     MAX_SIGNATURE_CHARS,
     CheckInClosed,
@@ -14,7 +15,6 @@ from app.deposits.check_in_rules import (
     Verified,
     check_open,
     check_verified,
-    clean_reason,
     is_signature,
     punctuality,
 )

@@ -14,12 +14,12 @@ from app.core.clock import utcnow
 from app.core.dates import time_short
 from app.core.db import db
 from app.core.errors import Conflict, DomainError, NotFound
+from app.core.reasons import clean_reason
 from app.deposits.check_in_rules import (
     Punctuality,
     Verified,
     check_open,
     check_verified,
-    clean_reason,
     punctuality,
 )
 from app.deposits.models import CheckIn, Item, ItemList, ItemState, ListState, Registration

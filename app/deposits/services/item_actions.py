@@ -2,7 +2,8 @@
 
 from app.core.audit import record
 from app.core.errors import DomainError, NotFound
-from app.deposits.check_in_rules import check_open, clean_reason
+from app.core.reasons import clean_reason
+from app.deposits.check_in_rules import check_open
 from app.deposits.models import Item, ItemState
 from app.deposits.services.stock import lock_items, put_on_sale, withdraw
 from app.editions.models import Edition

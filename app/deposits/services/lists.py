@@ -7,6 +7,7 @@ from app.core.clock import utcnow
 from app.core.codes import make_code
 from app.core.db import db
 from app.core.errors import DomainError
+from app.core.reasons import clean_reason
 from app.deposits.editing_rules import ListNotUnlockable, ListReadOnly, check_unlockable, why_read_only
 from app.deposits.item_rules import Problem
 from app.deposits.list_rules import line_number, list_problems
@@ -130,9 +131,7 @@ def unlock_list(item_list: ItemList, manager_id: int, reason: str) -> None:
     """
     lock_items(item.id for item in item_list.items)  # read again: they may be brought in at this moment
     _check_unlockable(item_list)
-    reason = " ".join(reason.split())
-    if not 3 <= len(reason) <= 200:
-        raise DomainError("Indiquez pourquoi la liste est rouverte, en 200 caractères au plus.", "reason")
+    reason = clean_reason(reason)
     now = utcnow()
     keeps_codes = item_list.labels_generated_at is not None or _known_at_tills(item_list)
     item_list.state, item_list.validated_at = ListState.DRAFT, None

@@ -109,4 +109,4 @@ def _settle(conflict: SyncConflict, how: ConflictResolution, note: str | None, b
 
 
 def _words(note: str) -> str:
-    return " ".join(note.split())[:200]
+    return " ".join(note.split())

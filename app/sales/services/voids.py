@@ -9,7 +9,7 @@ from app.core import audit
 from app.core.clock import utcnow
 from app.core.db import db
 from app.core.errors import Conflict, DomainError, NotFound
-from app.deposits.check_in_rules import clean_reason
+from app.core.reasons import clean_reason
 from app.deposits.services import stock
 from app.editions.models import EditionState
 from app.sales.conflict_rules import StillAtItsTill, belongs_to_its_till
