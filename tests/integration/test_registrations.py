@@ -74,7 +74,7 @@ def test_a_refused_reason_to_unlock_is_shown_again_in_its_dialog(
     dialog = refused.text[refused.text.index("<dialog") :]
     assert " open>" in dialog.splitlines()[0]
     assert 'value="zz"' in dialog
-    assert "Indiquez pourquoi" in dialog
+    assert "Dites pourquoi" in dialog
     given = client.post(f"{page}/lists/{item_list.id}/unlock", data={"reason": "Prix oublié"})
     assert given.status_code == 303
 
