@@ -9,6 +9,9 @@ from app.core.errors import DomainError
 # 1-product.md, Edition: the deadline may be set up to three weeks before the deposit, to have time to print.
 LONGEST_PRINTING = timedelta(weeks=3)
 
+# An edition is made for the next season, not for years ahead: more is a slip of the keyboard.
+FARTHEST = timedelta(days=3 * 366)
+
 
 @dataclass(frozen=True)
 class EditionDates:
@@ -45,8 +48,11 @@ def check_hours(starts_at: datetime, ends_at: datetime) -> None:
 
 
 def check_still_to_come(day: date, was: date | None, today: date, field: str) -> None:
-    """Raise DomainError when something is put on a day already gone; what stays on its day is left alone."""
+    """Raise DomainError when something is put on a day already gone, or years ahead; what stays on its day is
+    left alone."""
     if day < today and day != was:
         raise DomainError(
             f"Le {date_short(day)} est déjà passé : choisissez aujourd’hui ou un jour à venir.", field
         )
+    if day - today > FARTHEST:
+        raise DomainError(f"Le {date_short(day)} est dans plus de trois ans : vérifiez l’année.", field)

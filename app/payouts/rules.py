@@ -113,7 +113,7 @@ class PaidPayoutDiffers(DomainError):
     def __init__(self, paid_cents: int, new_cents: int) -> None:
         super().__init__(
             f"{format_euros(paid_cents)} ont été payés alors que {format_euros(new_cents)} sont dus. "
-            "Annulez le paiement pour recommencer, ou ajoutez une correction qui explique l’écart."
+            "Annulez le paiement, recalculez, puis enregistrez-le de nouveau."
         )
 
 

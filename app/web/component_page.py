@@ -18,7 +18,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Email, InputRequired
+from wtforms.validators import DataRequired, Email, InputRequired
 
 from app.web.forms import Form
 
@@ -37,11 +37,11 @@ RANGES = (
 class SampleForm(Form):
     """One field of each kind."""
 
-    name = StringField("Nom", [InputRequired("Indiquez un nom.")])
+    name = StringField("Nom", [DataRequired("Indiquez un nom.")])
     email = StringField(
-        "Adresse e-mail", [InputRequired(), Email("Écrivez l’adresse en entier, par exemple nom@exemple.fr.")]
+        "Adresse e-mail", [DataRequired(), Email("Écrivez l’adresse en entier, par exemple nom@exemple.fr.")]
     )
-    price = StringField("Prix", [InputRequired()])
+    price = StringField("Prix", [DataRequired()])
     category = SelectField("Catégorie", choices=["Vêtements", "Chaussures", "Jouets et jeux", "Livres"])
     size = StringField("Taille")
     day = DateField("Jour du dépôt", [InputRequired()])

@@ -10,12 +10,22 @@ from jinja2 import FileSystemBytecodeCache
 from app.core import counts, dates, money
 from app.core.db import db
 from app.core.phones import display_phone
+from app.deposits.models import ItemState
 from app.editions.models import Edition
 from app.editions.queries import current_edition
 from app.web.navigation import navigation
 from app.web.static_files import fingerprint, static_content
 
 LAST_SEEN = "edition"
+
+
+_ITEM_TONES = {
+    ItemState.ON_SALE: "info",
+    ItemState.SOLD: "success",
+    ItemState.REFUSED: "warning",
+    ItemState.WITHDRAWN: "warning",
+    ItemState.MISSING: "danger",
+}
 
 
 def init_filters(app: Flask) -> None:
@@ -34,7 +44,8 @@ def init_filters(app: Flask) -> None:
     app.add_template_filter(basis_points_as_percent, "percent")
     app.add_template_filter(signed_euros)
     app.add_template_filter(counts.grouped)
-    app.add_template_filter(phone)
+    app.add_template_filter(display_phone, "phone")
+    app.add_template_filter(item_tone)
     app.add_template_global(asset_url)
     app.context_processor(_frame)
 
@@ -51,9 +62,9 @@ def signed_euros(cents: int) -> str:
     return f"{'+' if cents > 0 else ''}{money.format_euros(cents)}"
 
 
-def phone(stored: str) -> str:
-    """A number as read in France (`06 12 34 56 78`); what was not understood when it came stays as it is."""
-    return display_phone(stored) if stored.startswith("+") else stored
+def item_tone(state: ItemState) -> str:
+    """The colour of an item's state, the same for its depositor and for the team."""
+    return _ITEM_TONES.get(state, "neutral")
 
 
 def asset_url(path: str) -> str:

@@ -1,7 +1,7 @@
 """Forms of signing in and of passwords."""
 
 from wtforms import PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Regexp
 
 from app.web.forms import Form
 
@@ -9,7 +9,7 @@ INCOMPLETE = "Cette adresse n’est pas complète : écrivez-la comme prenom.nom
 
 
 class SignInForm(Form):
-    email = StringField("Adresse e-mail", [InputRequired("Écrivez votre adresse e-mail."), Length(max=254)])
+    email = StringField("Adresse e-mail", [DataRequired("Écrivez votre adresse e-mail."), Length(max=254)])
     password = PasswordField("Mot de passe", [InputRequired("Écrivez votre mot de passe.")])
 
 
@@ -19,7 +19,7 @@ class AddressForm(Form):
     email = StringField(
         "Adresse e-mail",
         [
-            InputRequired("Écrivez votre adresse e-mail."),
+            DataRequired("Écrivez votre adresse e-mail."),
             Length(max=254),
             Regexp(r"\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$", message=INCOMPLETE),
         ],

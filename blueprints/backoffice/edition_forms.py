@@ -13,7 +13,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from app.core.clock import utcnow
 from app.core.dates import from_paris, to_paris
@@ -30,7 +30,7 @@ HOUR = "Indiquez une heure, par exemple 09:30."
 
 
 class IdentityForm(Form):
-    name = StringField("Nom", [InputRequired(REQUIRED), Length(max=80)])
+    name = StringField("Nom", [DataRequired(REQUIRED), Length(max=80)])
     number = IntegerField(
         "Numéro à deux chiffres",
         [
@@ -102,7 +102,7 @@ class SlotForm(HoursForm):
 
     label = StringField(
         "Nom",
-        [InputRequired(REQUIRED), Length(max=80)],
+        [DataRequired(REQUIRED), Length(max=80)],
         description="Comme dans l’export Billetweb, par exemple « Mercredi 14h-18h ».",
     )
     capacity = IntegerField(
@@ -126,7 +126,7 @@ class SlotForm(HoursForm):
 
 
 class PeriodForm(HoursForm):
-    label = StringField("Nom", [InputRequired(REQUIRED), Length(max=80)])
+    label = StringField("Nom", [DataRequired(REQUIRED), Length(max=80)])
     kind = SelectField(
         "Vente",
         choices={PeriodKind.PUBLIC.value: "Publique", PeriodKind.PRIVATE.value: "Privée (écoles)"},

@@ -41,7 +41,7 @@ def registration_invite(edition_id: int) -> ResponseReturnValue:
             db.session.commit()
             dispatch_mail()
             flash(
-                f"L’inscription de {found.user.full_name} est faite, l’invitation part à {found.user.email}.",
+                f"{found.user.full_name} : inscription faite, l’invitation part à {found.user.email}.",
                 "success",
             )
             address = url_for("backoffice.registration", edition_id=edition.id, registration_id=found.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from app.core.errors import DomainError
 from app.core.money import parse_euros
@@ -18,7 +18,7 @@ FIELDS = ("q", "state", "category", "size", "colour", "price")
 
 
 class WithdrawalForm(Form):
-    reason = StringField("Raison", [InputRequired("Dites pourquoi."), Length(max=200)])
+    reason = StringField("Raison", [DataRequired("Dites pourquoi."), Length(max=200)])
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.core.codes import format_code
-from app.deposits.models import ITEM_STATE_LABELS, ItemState
+from app.deposits.models import ITEM_STATE_LABELS
 from app.deposits.queries.items import FoundItem
 from app.deposits.wording import item_words
 from app.documents.tables import Cell, euros_cell
 from app.editions.rulebook import Rulebook
 from app.labels.wording import colour_of
+from app.web.filters import item_tone
 
 HEADER = (
     "Code",
@@ -30,13 +31,6 @@ HEADER = (
     "Don si invendu",
 )
 WIDTHS = (13, 7, 7, 24, 16, 18, 30, 12, 18, 14, 40, 9, 18, 24, 17, 9)
-STATE_TONES = {
-    ItemState.ON_SALE: "success",
-    ItemState.SOLD: "info",
-    ItemState.REFUSED: "danger",
-    ItemState.WITHDRAWN: "warning",
-    ItemState.MISSING: "danger",
-}
 
 
 @dataclass(frozen=True)
@@ -95,5 +89,5 @@ def _show(book: Rulebook, one: FoundItem) -> ItemRow:
         seller=one.seller,
         price_cents=item.price_cents,
         state=ITEM_STATE_LABELS[item.state],
-        tone=STATE_TONES.get(item.state, "neutral"),
+        tone=item_tone(item.state),
     )

@@ -25,11 +25,12 @@ from app.reporting.item_history import item_history
 from app.web.access import may_use
 from app.web.downloads import send_table
 from app.web.editions import edition_of_page
+from app.web.filters import item_tone
 from app.web.forms import refuse
 from app.web.htmx import redirect_to, render
 from blueprints.backoffice import bp
 from blueprints.backoffice.item_forms import STATE_CHOICES, ItemSearch, WithdrawalForm
-from blueprints.backoffice.item_table import HEADER, STATE_TONES, WIDTHS, export_rows, show_items
+from blueprints.backoffice.item_table import HEADER, WIDTHS, export_rows, show_items
 from blueprints.backoffice.label_forms import IncidentForm, ItemSpareForm
 from jobs.labels import label_item
 
@@ -147,7 +148,7 @@ def item_page(
         code=format_code(found.item.code) if found.item.code else "",
         seller=_seller(edition, found),
         state_label=ITEM_STATE_LABELS[found.item.state],
-        state_tone=STATE_TONES.get(found.item.state, "neutral"),
+        state_tone=item_tone(found.item.state),
         reasons=edition.rulebook.refusal_reasons,
         words=item_words(edition.rulebook, found.item),
         colour=colour_of(edition.rulebook, found.number),

@@ -1,7 +1,7 @@
 """What is wrong with a label, what was done, and the spare label put in its place."""
 
 from wtforms import IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.labels.models import OUTCOME_LABELS, TROUBLE_LABELS, LabelOutcome, LabelTrouble
 from app.web.forms import Form
@@ -15,16 +15,16 @@ class SpareForm(Form):
     """The spare label first, then the item it is put on: both scanned, or typed as one reads them."""
 
     spare = StringField(
-        "Étiquette de réserve", [InputRequired("Scannez l’étiquette de réserve."), Length(max=40)]
+        "Étiquette de réserve", [DataRequired("Scannez l’étiquette de réserve."), Length(max=40)]
     )
-    item = StringField("Article", [InputRequired("Scannez l’article, ou tapez son numéro."), Length(max=40)])
+    item = StringField("Article", [DataRequired("Scannez l’article, ou tapez son numéro."), Length(max=40)])
 
 
 class ItemSpareForm(Form):
     """The spare label put on the item of the page."""
 
     spare = StringField(
-        "Étiquette de réserve", [InputRequired("Scannez l’étiquette de réserve."), Length(max=40)]
+        "Étiquette de réserve", [DataRequired("Scannez l’étiquette de réserve."), Length(max=40)]
     )
     trouble = SelectField("L’étiquette d’origine", choices=_TROUBLES)
 

@@ -137,7 +137,7 @@ def registration_cancel(edition_id: int, registration_id: int) -> ResponseReturn
     name = found.user.full_name
     cancel_registration(found, by_id=current_user.id)
     db.session.commit()
-    flash(f"L’inscription de {name} est annulée.", "success")
+    flash(f"L’inscription est annulée pour {name}.", "success")
     return redirect_to(url_for("backoffice.registrations", edition_id=edition_id))
 
 

@@ -1,20 +1,21 @@
 """Forms about registrations and invitations."""
 
 from wtforms import FileField, IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from app.editions.models import LIST_KIND_LABELS, ListKind, Slot
 from app.web.forms import Form
+from blueprints.backoffice.number_fields import PhoneField
 
 KIND_CHOICES = {kind.value: LIST_KIND_LABELS[kind] for kind in ListKind}
 
 
 class InvitationForm(Form):
-    email = StringField("Adresse e-mail", [InputRequired("Écrivez une adresse e-mail."), Length(max=254)])
-    last_name = StringField("Nom", [InputRequired("Écrivez le nom."), Length(max=80)])
-    first_name = StringField("Prénom", [InputRequired("Écrivez le prénom."), Length(max=80)])
-    phone = StringField("Téléphone", [Length(max=20)])
-    postcode = StringField("Code postal", [Length(max=10)])
+    email = StringField("Adresse e-mail", [DataRequired("Écrivez une adresse e-mail."), Length(max=254)])
+    last_name = StringField("Nom", [DataRequired("Écrivez le nom."), Length(max=80)])
+    first_name = StringField("Prénom", [DataRequired("Écrivez le prénom."), Length(max=80)])
+    phone = PhoneField("Téléphone")
+    postcode = StringField("Code postal", [Optional(), Regexp(r"\s*\d{5}\s*$", message="Cinq chiffres.")])
     kind = SelectField("Type de liste", choices=KIND_CHOICES)
     slot = SelectField("Créneau de dépôt", coerce=int)
     comment = StringField("Commentaire", [Length(max=300)])
@@ -39,7 +40,7 @@ class SponsorForm(Form):
 class UnlockForm(Form):
     """One per list of the page: `for_list` tells their fields apart."""
 
-    reason = StringField("Raison", [InputRequired("Indiquez pourquoi la liste est rouverte.")])
+    reason = StringField("Raison", [DataRequired("Indiquez pourquoi la liste est rouverte.")])
 
     def for_list(self, list_id: int) -> "UnlockForm":
         self.reason.id = self.reason.label.field_id = f"reason-{list_id}"

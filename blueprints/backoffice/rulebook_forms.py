@@ -4,7 +4,7 @@ from typing import Any
 
 from wtforms import Field, FieldList, FormField, IntegerField, SelectField, StringField
 from wtforms import Form as PlainForm
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from app.core.errors import DomainError
 from app.editions.models import LIST_KIND_LABELS, ListKind
@@ -47,8 +47,8 @@ class KindForm(PlainForm):  # type: ignore[misc]
 class RangeForm(PlainForm):  # type: ignore[misc]
     first = IntegerField("Premier", WHOLE)
     last = IntegerField("Dernier", WHOLE)
-    colour_hex = StringField("Couleur", [InputRequired("Choisissez une couleur."), Length(max=7)])
-    colour_name = StringField("Nom de la couleur", [InputRequired("Nommez la couleur."), Length(max=40)])
+    colour_hex = StringField("Couleur", [DataRequired("Choisissez une couleur."), Length(max=7)])
+    colour_name = StringField("Nom de la couleur", [DataRequired("Nommez la couleur."), Length(max=40)])
     kind = SelectField("Listes", choices=KINDS)
 
 
@@ -58,7 +58,7 @@ class LimitForm(PlainForm):  # type: ignore[misc]
 
 class RulebookForm(Form):
     commission_basis_points = PercentField("Commission", [InputRequired("Indiquez un taux.")])
-    residents_postcode = StringField("Code postal des habitants", [InputRequired("Indiquez un code postal.")])
+    residents_postcode = StringField("Code postal des habitants", [DataRequired("Indiquez un code postal.")])
     price = FormField(PriceForm)
     list = FormField(LimitsForm)
     lot = FormField(LotForm)

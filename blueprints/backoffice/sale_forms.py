@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.core.dates import date_long
 from app.core.errors import DomainError
@@ -136,7 +136,7 @@ class SaleVoidForm(RefundForm):
     lines = SelectMultipleField(
         "Articles que le client rend", coerce=int, validators=[InputRequired("Cochez au moins un article.")]
     )
-    reason = StringField("Raison", [InputRequired("Dites pourquoi."), Length(max=200)])
+    reason = StringField("Raison", [DataRequired("Dites pourquoi."), Length(max=200)])
 
 
 class ConflictRefundForm(RefundForm):
@@ -146,5 +146,5 @@ class ConflictRefundForm(RefundForm):
 class UnclaimedForm(Form):
     note = StringField(
         "Ce qui a été fait",
-        [InputRequired("Dites ce qui a été fait pour retrouver le client."), Length(max=200)],
+        [DataRequired("Dites ce qui a été fait pour retrouver le client."), Length(max=200)],
     )

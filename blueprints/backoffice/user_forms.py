@@ -1,10 +1,11 @@
 """Forms of the users pages."""
 
 from wtforms import RadioField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.accounts.models import ROLE_LABELS, Role
 from app.web.forms import Form
+from blueprints.backoffice.number_fields import PhoneField
 
 ROLE_HINTS = {
     Role.DEPOSITOR: "Ses listes, ses ventes, son bordereau.",
@@ -19,10 +20,10 @@ ALL_ROLES = {role.value: ROLE_LABELS[role] for role in Role}
 
 
 class PersonForm(Form):
-    first_name = StringField("Prénom", [InputRequired("Indiquez le prénom."), Length(max=80)])
-    last_name = StringField("Nom", [InputRequired("Indiquez le nom."), Length(max=80)])
-    email = StringField("Adresse e-mail", [InputRequired("Indiquez l’adresse e-mail."), Length(max=254)])
-    phone = StringField("Téléphone", [Optional(), Length(max=20)])
+    first_name = StringField("Prénom", [DataRequired("Indiquez le prénom."), Length(max=80)])
+    last_name = StringField("Nom", [DataRequired("Indiquez le nom."), Length(max=80)])
+    email = StringField("Adresse e-mail", [DataRequired("Indiquez l’adresse e-mail."), Length(max=254)])
+    phone = PhoneField("Téléphone")
 
 
 class NewUserForm(PersonForm):

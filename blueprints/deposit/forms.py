@@ -1,7 +1,7 @@
 """What the two volunteers fill in at the desk."""
 
 from wtforms import BooleanField, HiddenField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from app.deposits.check_in_rules import MAX_SIGNATURE_CHARS, Verified
 from app.web.forms import Form
@@ -10,7 +10,7 @@ from app.web.forms import Form
 class UndoForm(Form):
     """Why a manager reopens a deposit; the service judges the words."""
 
-    reason = StringField("Raison", [InputRequired()], id="undo-reason")
+    reason = StringField("Raison", [DataRequired()], id="undo-reason")
 
 
 class CheckInForm(Form):
@@ -19,11 +19,11 @@ class CheckInForm(Form):
     identity_checked = BooleanField("Pièce d’identité vérifiée")
     envelope_checked = BooleanField("Enveloppe timbrée remise")
     first_volunteer = StringField(
-        "Premier bénévole", [InputRequired("Indiquez le premier bénévole."), Length(max=80)]
+        "Premier bénévole", [DataRequired("Indiquez le premier bénévole."), Length(max=80)]
     )
     second_volunteer = StringField(
         "Second bénévole",
-        [InputRequired("Un dépôt se fait à deux : indiquez le second bénévole."), Length(max=80)],
+        [DataRequired("Un dépôt se fait à deux : indiquez le second bénévole."), Length(max=80)],
     )
     signature_path = HiddenField("Signature", [Optional(), Length(max=MAX_SIGNATURE_CHARS)])
     signed_on_paper = BooleanField("Signé sur papier")

@@ -5,7 +5,7 @@ from typing import Any
 
 import wtforms
 from wtforms import BooleanField, FloatField, FormField, RadioField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from app.core.counts import figure
 from app.monitoring.escalation import AVAILABILITY_LABELS, ROLE_LABELS, Level
@@ -49,7 +49,7 @@ class FrenchFloat(FloatField):  # type: ignore[misc]
 
 class SilenceForm(Form):
     minutes = SelectField("Durée", choices=DURATIONS)
-    reason = StringField("Raison", [InputRequired("Indiquez la raison."), Length(max=200)])
+    reason = StringField("Raison", [DataRequired("Indiquez la raison."), Length(max=200)])
 
 
 class ContactForm(Form):
@@ -58,7 +58,7 @@ class ContactForm(Form):
         [InputRequired("Choisissez un rôle.")],
         choices={role.value: label for role, label in ROLE_LABELS.items()},
     )
-    name = StringField("Nom", [InputRequired("Indiquez le nom."), Length(max=80)])
+    name = StringField("Nom", [DataRequired("Indiquez le nom."), Length(max=80)])
     phone = StringField("Téléphone mobile", [Optional(), Length(max=20)])
     email = StringField("Adresse e-mail", [Optional(), Length(max=254)])
     availability = RadioField(
@@ -100,9 +100,9 @@ class SecondConditionForm(ConditionForm):
 
 
 class RuleForm(Form):
-    label = StringField("Nom", [InputRequired("Donnez un nom à la règle."), Length(max=80)])
+    label = StringField("Nom", [DataRequired("Donnez un nom à la règle."), Length(max=80)])
     level = SelectField("Niveau", choices=LEVEL_CHOICES)
-    message = StringField("Message", [InputRequired("Écrivez le message."), Length(max=200)])
+    message = StringField("Message", [DataRequired("Écrivez le message."), Length(max=200)])
     action = StringField("Ce qu’il faut faire", [Optional(), Length(max=200)])
     first = FormField(ConditionForm)
     second = FormField(SecondConditionForm)

@@ -1,8 +1,11 @@
 """The audit log in French: what each action was, and what a subject is."""
 
+import re
+from datetime import datetime
 from typing import Any
 
 from app.accounts.models import ROLE_LABELS
+from app.core.dates import datetime_short
 from app.core.money import format_euros
 from app.editions.models import STATE_LABELS
 from app.payouts.models import PAYOUT_METHOD_LABELS
@@ -135,7 +138,7 @@ DETAILS = {
     "net_cents": "net",
     "total_cents": "total",
     "amount_cents": "montant",
-    "float_cents": "fond de caisse",
+    "float_cents": "fonds de caisse",
     "expected": "attendu",
     "counted": "compté",
     "method": "mode de paiement",
@@ -170,6 +173,13 @@ VALUES: dict[str, str] = {
 }
 
 
+# Lists of ids: how many there were says more.
+_COUNTED = ("payouts", "lines")
+# Changes told one by one; of more, the first ones.
+MANY = 5
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+
+
 def action_in_french(action: str) -> str:
     """The sentence for an action; its own name when nobody gave it one yet."""
     return ACTIONS.get(action, action)
@@ -184,10 +194,24 @@ def subject_in_french(subject: str) -> str:
 def details_in_french(details: dict[str, Any]) -> list[tuple[str, str]]:
     """`{"before": "volunteer"}` → `[("avant", "Bénévole")]`."""
     return [
-        (DETAILS.get(name, name), _amount(value) if _is_amount(name) else _value(value))
+        (DETAILS.get(name, name), _detail(name, value))
         for name, value in details.items()
         if value is not None
     ]
+
+
+def _detail(name: str, value: Any) -> str:
+    if name in _COUNTED:
+        return str(len(value)) if isinstance(value, list) else _value(value)
+    if name == "changed" and isinstance(value, dict):
+        return _recomputed(value)
+    return _amount(value) if _is_amount(name) else _value(value)
+
+
+def _recomputed(nets: dict[str, list[int]]) -> str:
+    """Registration → net before and after, in cents: `2, dont 75,20 € → 78,53 €`."""
+    told = [f"{format_euros(before)} → {format_euros(after)}" for before, after in nets.values()]
+    return ", ".join(told) if len(told) <= MANY else f"{len(told)}, dont {', '.join(told[:MANY])}"
 
 
 def _is_amount(name: str) -> bool:
@@ -206,4 +230,6 @@ def _value(value: Any) -> str:
         return ", ".join(DETAILS.get(str(part), str(part)) for part in value)
     if isinstance(value, dict):
         return ", ".join(f"{DETAILS.get(name, name)} {_value(part)}" for name, part in value.items())
+    if isinstance(value, str) and _MOMENT.match(value):
+        return datetime_short(datetime.fromisoformat(value))
     return VALUES.get(str(value), str(value))

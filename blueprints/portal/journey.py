@@ -103,12 +103,14 @@ def next_act(registration: Registration, sales: OwnSales, pickup: PickupTime | N
     if stage <= Stage.VALIDATE:
         return _declare(registration)
     if stage is Stage.COME:
+        room = _room_left(registration)
         if registration.slot is None:
-            return NextAct("Listes validées", "L’équipe de la bourse vous indiquera votre créneau de dépôt.")
+            text = "L’équipe de la bourse vous indiquera votre créneau de dépôt."
+            return NextAct("Listes validées", f"{text}{room}")
         when = slot_words(registration.slot)
         return NextAct(
             "Venez déposer vos articles",
-            f"{when[0].upper()}{when[1:]}{f' – {edition.place}' if edition.place else ''}.",
+            f"{when[0].upper()}{when[1:]}{f' – {edition.place}' if edition.place else ''}.{room}",
             "Ajouter à mon agenda",
             url_for("portal.slot_calendar", edition_id=edition.id),
             "calendar",
@@ -140,6 +142,15 @@ def next_act(registration: Registration, sales: OwnSales, pickup: PickupTime | N
     )
 
 
+def _room_left(registration: Registration) -> str:
+    """That an empty list may still be filled, after the others were validated."""
+    empty = [each for each in registration.lists if not live_items(each) and read_only_reason(each) is None]
+    if not empty:
+        return ""
+    deadline = date_long(registration.edition.declaration_deadline)
+    return f" Il vous reste une liste vide : vous pouvez la remplir jusqu’au {deadline}."
+
+
 def _declare(registration: Registration) -> NextAct:
     """Before the deposit: open, declare, validate, or too late."""
     edition, chosen = registration.edition, list_to_fill(registration)
@@ -149,7 +160,7 @@ def _declare(registration: Registration) -> NextAct:
     if reason and edition.state is EditionState.DRAFT:
         return NextAct("Bientôt ouvert", reason)
     if reason:
-        return NextAct("Les déclarations sont closes", reason)
+        return NextAct("Vos listes ne changent plus", reason)
     count = len(live_items(chosen))
     if not count:
         return NextAct(

@@ -13,7 +13,7 @@ from app.core.money import format_euros
 from app.deposits.item_rules import ItemFacts
 from app.deposits.list_rules import list_usage
 from app.deposits.models import Item, ItemList
-from app.deposits.queries.lists import facts_of, get_own_list, known_brands, live_items
+from app.deposits.queries.lists import facts_of, get_own_list, known_brands, live_items, takeover_candidates
 from app.deposits.services.lists import lock_own_list, read_only_reason
 from app.deposits.wording import ItemWords, item_words, list_colour, list_name
 from app.editions.rulebook import PriceHint, Rulebook
@@ -96,6 +96,7 @@ def show(
         sizes=SIZES,
         colours=COLOURS,
         hint_text=hint_text,
+        may_take_over=lambda: bool(takeover_candidates(current_user.id, item_list.registration.edition)),
         item_url=item_url,
         list_url=list_url,
         **context,

@@ -4,6 +4,7 @@ from typing import Any
 
 from wtforms import BooleanField, FileField, IntegerField, StringField
 from wtforms.validators import (
+    DataRequired,
     InputRequired,
     Length,
     NumberRange,
@@ -59,14 +60,14 @@ class PieceField(IntegerField):  # type: ignore[misc]
 
 class OpenForm(Form):
     opening_float = EuroField(
-        "Fond de caisse compté", [InputRequired("Comptez le fond de caisse et écrivez la somme, même 0.")]
+        "Fonds de caisse compté", [InputRequired("Comptez le fonds de caisse et écrivez la somme, même 0.")]
     )
 
     def validate_opening_float(self, field: EuroField) -> None:
         """A label scanned into the field, or a zero too many: the float cannot be corrected afterwards."""
         if not field.errors and field.cents > MAX_FLOAT_CENTS:
             raise ValidationError(
-                f"{format_euros(field.cents)}, c’est beaucoup pour un fond de caisse : "
+                f"{format_euros(field.cents)}, c’est beaucoup pour un fonds de caisse : "
                 f"{format_euros(MAX_FLOAT_CENTS)} au plus. Vérifiez la somme."
             )
 
@@ -75,7 +76,7 @@ class GiveUpForm(Form):
     reason = StringField(
         "Raison",
         [
-            InputRequired("Dites pourquoi, en quelques mots."),
+            DataRequired("Dites pourquoi, en quelques mots."),
             Length(max=300, message="300 caractères au plus."),
         ],
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request
 from wtforms import RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.core.errors import DomainError
 from app.payouts.models import PAYOUT_METHOD_LABELS, PayoutMethod
@@ -53,15 +53,15 @@ class AdjustmentForm(Form):
         default="plus",
         validators=[InputRequired()],
     )
-    amount = StringField("Montant", [InputRequired("Indiquez un montant, par exemple 2,50.")])
+    amount = StringField("Montant", [DataRequired("Indiquez un montant, par exemple 2,50.")])
     reason = StringField(
         "Raison",
-        [InputRequired("Dites pourquoi : le déposant le lira sur son bordereau."), Length(max=200)],
+        [DataRequired("Dites pourquoi : le déposant le lira sur son bordereau."), Length(max=200)],
     )
 
 
 class UndoForm(Form):
     reason = TextAreaField(
         "Pourquoi annuler ce paiement ?",
-        [InputRequired("Dites pourquoi le paiement est annulé."), Length(max=200)],
+        [DataRequired("Dites pourquoi le paiement est annulé."), Length(max=200)],
     )

@@ -207,7 +207,7 @@ def sell_across_an_outage(page: Page, codes: list[str], server: LiveServer) -> i
     """Two sales, the second while the server is stopped; returns the cents taken."""
     page.goto("/till")
     page.get_by_role("link", name="Ouvrir la caisse C1").click()
-    page.get_by_label("Fond de caisse compté").fill("100")
+    page.get_by_label("Fonds de caisse compté").fill("100")
     page.get_by_role("button", name="Ouvrir et vendre").click()
     wait_ready(page)
     wait_offline_ready(page)

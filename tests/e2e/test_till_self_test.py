@@ -132,7 +132,7 @@ def test_no_till_begins_in_a_private_window(
     sign_in(context, live_server, hall.volunteer)
     page = context.new_page()
     page.goto(f"/till/{hall.tills[0].id}/session")
-    page.get_by_label("Fond de caisse compté").fill("50")
+    page.get_by_label("Fonds de caisse compté").fill("50")
     page.get_by_role("button", name="Ouvrir et vendre").click()
     expect(page.locator("[data-gate]")).to_contain_text("Fenêtre privée")
     axe(page)

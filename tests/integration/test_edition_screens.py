@@ -470,6 +470,22 @@ def test_a_deadline_after_the_deposit_is_told_beside_its_field(admin: FlaskClien
     assert 'id="deadline-error"' in answer.text
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [({"name": "   "}, "Remplissez ce champ"), ({"sale_day": "9999-12-31"}, "vérifiez l’année")],
+)
+def test_an_edition_has_a_name_and_a_year_of_this_century(
+    admin: FlaskClient, changes: dict[str, str], message: str
+) -> None:
+    answer = admin.post("/editions/new", data={**NEW, **changes})
+    assert (answer.status_code, message in answer.text) == (422, True)
+
+
+def test_an_edition_is_not_moved_to_the_end_of_time(admin: FlaskClient, edition: Edition) -> None:
+    answer = admin.post(f"/editions/{edition.id}/setup/move", data={"first_day": "9999-12-31"})
+    assert (answer.status_code, "vérifiez l’année" in answer.text) == (422, True)
+
+
 def test_the_log_says_what_changed_of_an_edition_and_nothing_else(
     admin: FlaskClient, edition: Edition
 ) -> None:

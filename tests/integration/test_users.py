@@ -126,6 +126,8 @@ def test_a_new_person_gets_a_link_and_no_password(page: FlaskClient, client: Fla
         ({"email": "PRIS@example.org"}, "existe déjà"),
         ({"email": ""}, "Indiquez l’adresse"),
         ({"first_name": ""}, "Indiquez le prénom"),
+        ({"last_name": "   "}, "Indiquez le nom"),
+        ({"phone": "abc"}, "pas un numéro de téléphone"),
         ({"role": ""}, "Choisissez un rôle"),
         ({"role": "depositor"}, "choix"),
         ({"last_name": "x" * 81}, "80"),
@@ -138,10 +140,10 @@ def test_a_wrong_form_says_why_and_keeps_what_was_typed(
     UserFactory(email="pris@example.org")
     db.session.commit()
     form = {"first_name": "Dominique", "last_name": "Lafont", "email": "dl@example.org", "role": "volunteer"}
-    answer = page.post("/users/new", data={**form, "phone": "0611", **changes}, headers=headers)
+    answer = page.post("/users/new", data={"phone": "06 11 22 33 44", **form, **changes}, headers=headers)
     assert answer.status_code == 422
     assert message in answer.text
-    assert 'value="0611"' in answer.text
+    assert f'value="{changes.get("phone", "06 11 22 33 44")}"' in answer.text
     assert ("<html" in answer.text) is not bool(headers)
     assert db.session.scalar(select(OutgoingMail.id)) is None
 
@@ -235,7 +237,11 @@ def test_the_card_of_a_person_is_changed(page: FlaskClient) -> None:
     db.session.commit()
     form = {"first_name": "Sacha", "last_name": "Vidal", "email": "sacha@example.org", "phone": "0600000000"}
     assert page.post(f"/users/{user.id}", data=form).status_code == 303
-    assert stored("sacha@example.org").full_name == "Sacha Vidal"
+    assert (stored("sacha@example.org").full_name, stored("sacha@example.org").phone) == (
+        "Sacha Vidal",
+        "+33600000000",
+    )
+    assert 'value="06 00 00 00 00"' in page.get(f"/users/{user.id}").text
     taken = page.post(f"/users/{user.id}", data={**form, "email": "pris@example.org"})
     assert (taken.status_code, "existe déjà" in taken.text) == (422, True)
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "account.changed")).one()

@@ -14,6 +14,9 @@ def test_details_of_every_shape_are_told() -> None:
         "method": "cheque",
         "changed": {"12": [100, 250]},
         "late": None,
+        "until": "2026-11-26T21:15:59.906695+00:00",
+        "paid_at": "2026-11-26 21:15:59.906695+00:00",
+        "payouts": [13, 14],
     }
     assert details_in_french(details) == [
         ("avant", "Bénévole"),
@@ -23,5 +26,8 @@ def test_details_of_every_shape_are_told() -> None:
         ("compté", "espèces 12,50\xa0€, carte 0,00\xa0€"),
         ("net", "1\u202f525,60\xa0€"),
         ("mode de paiement", "chèque"),
-        ("recalculés", "12 100, 250"),
+        ("recalculés", "1,00\xa0€ → 2,50\xa0€"),
+        ("jusqu’à", "26/11/2026 22:15"),
+        ("payé le", "26/11/2026 22:15"),
+        ("reversements", "2"),
     ]

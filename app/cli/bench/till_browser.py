@@ -99,7 +99,7 @@ class TillPage:
         """Count the float and open the till, or take over the one that was opened on another device."""
         self.page.goto(f"/till/{till_id}/session")
         if self.page.url.endswith("/session"):
-            self.page.get_by_label("Fond de caisse compté").fill("100")
+            self.page.get_by_label("Fonds de caisse compté").fill("100")
             self.page.get_by_role("button", name="Ouvrir et vendre").click()
         else:
             self.page.get_by_role("button", name="Reprendre la caisse ici").click()

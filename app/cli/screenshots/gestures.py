@@ -88,7 +88,7 @@ def stand_at_till(page: Page) -> None:
     page.goto("/till/")
     if page.get_by_role("link", name="Ouvrir la caisse C1").is_visible():
         page.get_by_role("link", name="Ouvrir la caisse C1").click()
-        page.get_by_label("Fond de caisse compté").fill("100")
+        page.get_by_label("Fonds de caisse compté").fill("100")
         page.get_by_role("button", name="Ouvrir et vendre").click()
     else:
         page.get_by_role("link", name="Reprendre la vente").first.click()
@@ -119,7 +119,7 @@ def _scan(page: Page, codes: list[str]) -> None:
 def open_training_till(page: Page) -> None:
     page.goto("/till/")
     page.get_by_role("link", name="Ouvrir la caisse").last.click()
-    page.get_by_label("Fond de caisse").fill("100")
+    page.get_by_label("Fonds de caisse").fill("100")
 
 
 def preview_import(page: Page) -> None:

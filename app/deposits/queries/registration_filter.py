@@ -16,7 +16,7 @@ STATE_FILTERS = {
     "activated": "Activés",
     "draft": "Liste à valider",
     "validated": "Listes validées",
-    "to_link": "Membre à relier",
+    "to_link": "Adhérent à relier",
     "without_slot": "Sans créneau",
     "checked_in": "Déposés",
 }

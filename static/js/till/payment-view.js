@@ -4,6 +4,11 @@ import { euros, parseEuros } from "./money.js";
 import { changeDue, METHOD_NAMES, METHODS, paidHow, splitPayment, wholePayment } from "./payment.js";
 
 const NOTES = [500, 1000, 2000, 5000];
+// What to look at before the money is taken for good.
+const CHECKS = {
+  card: "Vérifiez que le paiement est accepté, puis encaissez.",
+  cheque: "Vérifiez la somme, l’ordre et la signature du chèque, puis encaissez.",
+};
 
 // `sell(payments)` is called with payments that make the total.
 export class PaymentView {
@@ -37,6 +42,7 @@ export class PaymentView {
     this.mode = mode;
     this.#show(mode === "card" || mode === "cheque" ? "single" : mode);
     $("single-title").textContent = METHOD_NAMES[mode] ?? "";
+    $("single-check").textContent = CHECKS[mode] ?? "";
     for (const field of document.querySelectorAll("[data-panel] input")) field.value = "";
     this.#refresh();
     const panel = document.querySelector("[data-panel]:not([hidden])");

@@ -37,7 +37,7 @@ export async function register(till, takeOver = false) {
   await till.remember({ place: data.till });
   if (!data.session) {
     await till.remember({ session: null });
-    throw new NotReady("Caisse fermée", "Ouvrez-la en comptant le fond de caisse.", "open");
+    throw new NotReady("Caisse fermée", "Ouvrez-la en comptant le fonds de caisse.", "open");
   }
   if (till.key && isOurs(till, data.session)) {
     await till.remember({ session: data.session });

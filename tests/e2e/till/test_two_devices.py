@@ -74,7 +74,7 @@ def test_a_device_that_comes_back_to_its_till_raises_no_alarm(
     synchronise(other)
     close_open_session()
     till.goto(f"/till/{hall.tills[0].id}/session")
-    till.get_by_label("Fond de caisse compté").fill("50")
+    till.get_by_label("Fonds de caisse compté").fill("50")
     till.get_by_role("button", name="Ouvrir et vendre").click()
     wait_ready(till)
     sell(till, hall.codes[2])
