@@ -18,7 +18,7 @@ from blueprints.backoffice.user_forms import ROLE_HINTS, NewUserForm, PersonForm
 from jobs.queue import dispatch_mail
 
 ROLE_CHOICES = [("", "Tous les rôles"), *((role.value, ROLE_LABELS[role]) for role in Role)]
-STATE_CHOICES = [("", "Actifs et désactivés"), ("1", "Actifs"), ("0", "Désactivés")]
+STATE_CHOICES = [("", "Tous"), ("1", "Actifs"), ("0", "Désactivés")]
 
 
 @bp.get("/users")

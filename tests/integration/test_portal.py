@@ -13,7 +13,9 @@ from app.accounts.models import Role, User
 from app.core.clock import utcnow
 from app.core.db import db
 from app.core.mail import OutgoingMail
+from app.deposits.check_in_rules import Verified
 from app.deposits.models import Item, ItemList, ItemState, ListState, Registration
+from app.deposits.services.check_in import complete_check_in
 from app.editions.models import EditionState, ListKind
 from app.operations.files import path_of
 from app.operations.models import BackgroundJob, JobState
@@ -295,6 +297,45 @@ def test_the_home_leads_from_declaring_to_validating(me: FlaskClient, item_list:
     assert "0/24" in page
     fill(item_list, 2)
     assert "Complétez, puis validez" in me.get("/portal").text
+
+
+def test_the_home_says_that_an_empty_list_may_still_be_filled(
+    me: FlaskClient, registration: Registration, item_list: ItemList
+) -> None:
+    declared_list(2, registration=registration)
+    db.session.commit()
+    page = me.get("/portal").text
+    assert "Venez déposer vos articles" in page
+    assert "Il vous reste une liste vide" in page
+    item_list.registration.edition.state = EditionState.FROZEN
+    db.session.commit()
+    assert "Il vous reste une liste vide" not in me.get("/portal").text
+
+
+def test_the_home_says_what_was_brought_in(me: FlaskClient, registration: Registration) -> None:
+    brought = declared_list(3, registration=registration)
+    brought.items[0].state = ItemState.REFUSED
+    registration.edition.state = EditionState.FROZEN
+    db.session.commit()
+    page = f"/editions/{registration.edition_id}/portal"
+    assert "À apporter" in me.get(page).text
+    said = Verified(True, True, "Odette Pastourel", "Paul Estève", "", True)
+    complete_check_in(registration.edition_id, registration.id, said, registration.user_id)
+    db.session.commit()
+    after = me.get(page).text
+    assert "2 articles en vente, 1 refusé." in after
+    assert "À apporter" not in after
+
+
+def test_unsold_items_are_offered_to_who_has_some(me: FlaskClient, registration: Registration) -> None:
+    item_list = ItemListFactory(registration=registration)
+    db.session.commit()
+    assert "Reprendre mes invendus" not in me.get(address(item_list)).text
+    former = EditionFactory(state=EditionState.SETTLING, sale_starts_at=SALE_DAY - timedelta(days=180))
+    kept = declared_list(1, registration__edition=former, registration__user=registration.user)
+    kept.items[0].state = ItemState.UNSOLD
+    db.session.commit()
+    assert "Reprendre mes invendus" in me.get(address(item_list)).text
 
 
 def test_without_registration_the_home_says_how_to_take_part(client: FlaskClient, login: Login) -> None:
