@@ -107,7 +107,7 @@ def test_every_refusal_says_why(till: Page, hall: Hall, new_context: Callable[..
     withdraw(db.session.query(Item).filter_by(code=hall.codes[1]).one(), "taché")
     db.session.commit()
     expect(status(till)).to_contain_text("Synchronisé")
-    till.keyboard.press("F10")
+    hear_news(till)
     scan(till, hall.codes[2])
     expect(answer).to_have_attribute("data-tone", "accepted")
     refused(hall.codes[2], "Déjà dans ce panier", "ligne 1")
