@@ -57,8 +57,8 @@ def check_new_password(password: str, known_bad: frozenset[str], about: tuple[st
     own_words = {_plain(word) for text in about for word in re.split(r"[^\w]+", text) if len(word) >= 3}
     if _words_within(password) & (known_bad | own_words) or _is_run(_letters(_plain(password))):
         raise DomainError(
-            "Ce mot de passe est trop facile à deviner : un mot courant, votre nom ou votre adresse. Assemblez "
-            "plutôt deux ou trois mots sans rapport, avec un chiffre et un signe.",
+            "Ce mot de passe est trop facile à deviner : un mot courant, votre nom ou votre adresse. "
+            "Assemblez plutôt deux ou trois mots sans rapport, avec un chiffre et un signe.",
             "password",
         )
 
