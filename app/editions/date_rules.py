@@ -54,5 +54,5 @@ def check_still_to_come(day: date, was: date | None, today: date, field: str) ->
         raise DomainError(
             f"Le {date_short(day)} est déjà passé : choisissez aujourd’hui ou un jour à venir.", field
         )
-    if day - today > FARTHEST:
+    if day - today > FARTHEST and day != was:
         raise DomainError(f"Le {date_short(day)} est dans plus de trois ans : vérifiez l’année.", field)

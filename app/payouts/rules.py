@@ -113,7 +113,7 @@ class PaidPayoutDiffers(DomainError):
     def __init__(self, paid_cents: int, new_cents: int) -> None:
         super().__init__(
             f"{format_euros(paid_cents)} ont été payés alors que {format_euros(new_cents)} sont dus. "
-            "Annulez le paiement, recalculez, puis enregistrez-le de nouveau."
+            "Annulez le paiement, recalculez, approuvez, puis enregistrez-le de nouveau."
         )
 
 

@@ -177,7 +177,7 @@ VALUES: dict[str, str] = {
 _COUNTED = ("payouts", "lines")
 # Changes told one by one; of more, the first ones.
 MANY = 5
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{6})?\+00:00")
 
 
 def action_in_french(action: str) -> str:
@@ -230,6 +230,6 @@ def _value(value: Any) -> str:
         return ", ".join(DETAILS.get(str(part), str(part)) for part in value)
     if isinstance(value, dict):
         return ", ".join(f"{DETAILS.get(name, name)} {_value(part)}" for name, part in value.items())
-    if isinstance(value, str) and _MOMENT.match(value):
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
         return datetime_short(datetime.fromisoformat(value))
     return VALUES.get(str(value), str(value))

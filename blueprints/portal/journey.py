@@ -5,6 +5,7 @@ from enum import IntEnum
 
 from flask import url_for
 
+from app.core.clock import utcnow
 from app.core.dates import date_long, hours_between
 from app.deposits.models import ItemList, ItemState, ListState, Registration
 from app.deposits.queries.lists import live_items
@@ -147,8 +148,11 @@ def _room_left(registration: Registration) -> str:
     empty = [each for each in registration.lists if not live_items(each) and read_only_reason(each) is None]
     if not empty:
         return ""
-    deadline = date_long(registration.edition.declaration_deadline)
-    return f" Il vous reste une liste vide : vous pouvez la remplir jusqu’au {deadline}."
+    deadline = registration.edition.declaration_deadline
+    until = f" jusqu’au {date_long(deadline)}" if deadline > utcnow() else ""
+    if len(empty) > 1:
+        return f" Il vous reste {len(empty)} listes vides : vous pouvez les remplir{until}."
+    return f" Il vous reste une liste vide : vous pouvez la remplir{until}."
 
 
 def _declare(registration: Registration) -> NextAct:

@@ -26,5 +26,19 @@ def upgrade() -> None:
         "UPDATE item SET handed_over_at = state_changed_at "
         "WHERE state = 'returned' AND handed_over_at IS NULL"
     )
+    _refuse_cheques_used_twice()
     if CHEQUE not in {index["name"] for index in existing.get_indexes("payout")}:
         op.create_index(CHEQUE, "payout", ["edition_id", "cheque_number"], unique=True)
+
+
+def _refuse_cheques_used_twice() -> None:
+    """Say which payouts bear the same number, before the index refuses them without saying it."""
+    twice = op.get_bind().execute(
+        sa.text(
+            "SELECT edition_id, cheque_number FROM payout WHERE cheque_number IS NOT NULL "
+            "GROUP BY edition_id, cheque_number HAVING COUNT(*) > 1"
+        )
+    )
+    found = [f"édition {edition_id}, chèque n° {number}" for edition_id, number in twice]
+    if found:
+        raise RuntimeError(f"Payés deux fois par le même chèque, à corriger d’abord : {' ; '.join(found)}.")

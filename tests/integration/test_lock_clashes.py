@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from app.accounts.models import Role, User
+from app.accounts.models import Role, User, UserSession
 from app.core import db as database
 from app.core.clock import utcnow
 from app.core.db import ATTEMPTS, db
@@ -62,6 +62,25 @@ def test_what_was_given_up_is_done_again_whole(office: FlaskClient, in_place: Ca
     assert read == [b"contenu"] * 3
     db.session.expire_all()
     assert db.session.scalars(select(Edition.place)).one() == "Gymnase B", "written once"
+
+
+def test_who_signs_out_is_signed_out_though_it_had_to_be_done_twice(
+    office: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit, tried = db.session.commit, []
+
+    def clash_once() -> None:
+        tried.append(utcnow())
+        if len(tried) == 1:
+            raise given_up(1213)
+        commit()
+
+    monkeypatch.setattr(database, "_PAUSE", 0)
+    monkeypatch.setattr(db.session, "commit", clash_once)
+    assert office.post("/sign-out").status_code == 303
+    assert len(tried) == 2
+    db.session.expire_all()
+    assert all(each.revoked_at for each in db.session.scalars(select(UserSession))), "in the database too"
 
 
 @pytest.mark.parametrize(("code", "times"), [(1205, ATTEMPTS), (2013, 1)], ids=["a lock", "lost"])

@@ -323,7 +323,7 @@ def test_the_home_says_what_was_brought_in(me: FlaskClient, registration: Regist
     complete_check_in(registration.edition_id, registration.id, said, registration.user_id)
     db.session.commit()
     after = me.get(page).text
-    assert "2 articles en vente, 1 refusé." in after
+    assert "2 articles mis en vente, 1 refusé." in after
     assert "À apporter" not in after
 
 

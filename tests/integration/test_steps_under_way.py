@@ -16,8 +16,10 @@ from app.accounts.models import Role
 from app.core.db import db
 from app.core.errors import DomainError
 from app.deposits.check_in_rules import CheckInClosed, Verified
-from app.deposits.models import Item, ItemState
+from app.deposits.editing_rules import ListNotUnlockable
+from app.deposits.models import Item, ItemList, ItemState, ListState
 from app.deposits.services.check_in import complete_check_in
+from app.deposits.services.lists import unlock_list
 from app.deposits.services.settling import mark_unsold
 from app.editions.guard import EditionIsClosed
 from app.editions.models import Edition, EditionState, Till
@@ -37,15 +39,16 @@ SAID = Verified(True, True, "Odette Pastourel", "Paul Estève", "M1 2 L3 4", Fal
 
 
 @contextmanager
-def ending_sale(app: Flask, edition_id: int) -> Iterator[None]:
-    """Within, another request is ending the sale: its step is taken and commits half a second later."""
+def step_under_way(app: Flask, edition_id: int, target: EditionState) -> Iterator[None]:
+    """Within, another request takes a step: it has the edition and commits half a second later."""
     held = threading.Event()
 
     def end() -> None:
         with app.app_context():
-            lock_edition(edition_id).state = EditionState.SETTLING
+            lock_edition(edition_id).state = target
             db.session.flush()
-            mark_unsold(edition_id)
+            if target is EditionState.SETTLING:
+                mark_unsold(edition_id)
             held.set()
             time.sleep(0.5)
             db.session.commit()
@@ -91,7 +94,7 @@ def test_nothing_goes_on_sale_once_the_sale_is_over(own_app: Flask) -> None:
     edition_id, registration_id = brought.edition_id, brought.registration_id
     volunteer_id = UserFactory(role=Role.VOLUNTEER).id
     db.session.commit()
-    with ending_sale(own_app, edition_id), pytest.raises(CheckInClosed):
+    with step_under_way(own_app, edition_id, EditionState.SETTLING), pytest.raises(CheckInClosed):
         complete_check_in(edition_id, registration_id, SAID, volunteer_id)
     assert set(db.session.scalars(select(Item.state))) == {ItemState.DECLARED}
 
@@ -100,9 +103,22 @@ def test_no_till_opens_once_the_sale_is_over(own_app: Flask) -> None:
     till, volunteer_id = TillFactory(), UserFactory(role=Role.VOLUNTEER).id
     db.session.commit()
     till_id, edition_id = till.id, till.edition_id
-    with ending_sale(own_app, edition_id), pytest.raises(SaleNotUnderWay):
+    with step_under_way(own_app, edition_id, EditionState.SETTLING), pytest.raises(SaleNotUnderWay):
         open_session(db.session.get_one(Till, till_id), volunteer_id, 5000)
     assert db.session.scalars(select(TillSession)).all() == []
+
+
+def test_no_list_is_reopened_once_the_sale_goes_on(own_app: Flask) -> None:
+    brought = declared_list(2, registration__edition__state=EditionState.FROZEN)
+    manager_id = UserFactory(role=Role.MANAGER).id
+    db.session.commit()
+    list_id, edition_id = brought.id, brought.edition_id
+    db.session.remove()
+    item_list = db.session.get_one(ItemList, list_id)
+    assert item_list.registration.edition.state is EditionState.FROZEN, "as the manager's page read it"
+    with step_under_way(own_app, edition_id, EditionState.SELLING), pytest.raises(ListNotUnlockable):
+        unlock_list(item_list, manager_id, "un prix oublié")
+    assert db.session.scalars(select(ItemList.state)).one() is ListState.VALIDATED
 
 
 def test_a_payment_is_not_taken_back_once_the_edition_is_closed(own_app: Flask) -> None:

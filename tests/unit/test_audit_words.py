@@ -17,6 +17,7 @@ def test_details_of_every_shape_are_told() -> None:
         "until": "2026-11-26T21:15:59.906695+00:00",
         "paid_at": "2026-11-26 21:15:59.906695+00:00",
         "payouts": [13, 14],
+        "reason": "2026-11-21 10:00 erreur de caisse",
     }
     assert details_in_french(details) == [
         ("avant", "Bénévole"),
@@ -30,4 +31,5 @@ def test_details_of_every_shape_are_told() -> None:
         ("jusqu’à", "26/11/2026 22:15"),
         ("payé le", "26/11/2026 22:15"),
         ("reversements", "2"),
+        ("motif", "2026-11-21 10:00 erreur de caisse"),
     ]

@@ -146,7 +146,6 @@ def test_what_the_sample_export_spoils_is_repaired():
     by_number = {each.number: each for each in sample("billetweb-automne-2026.xlsx").rows}
     assert by_number[63].email == "sebastien.allard308@example.org"
     assert by_number[72].phone == "+33746439725"
-    assert by_number[72].phone == "+33746439725"
     assert by_number[74].postcode == "31830"
     assert by_number[2].order == "C70000"
     assert by_number[2].ticket == "B100000"
@@ -248,12 +247,6 @@ def test_phones(typed, kept):
     row = read_one(Téléphone=typed)
     assert row.phone == kept
     assert row.problems == ()
-
-
-def test_a_phone_is_shown_the_french_way():
-    assert read_one(Téléphone=612345678).phone == "+33612345678"
-    assert read_one(Téléphone="+32470123456").phone == "+32470123456"
-    assert read_one(Téléphone="").phone == ""
 
 
 @pytest.mark.parametrize(

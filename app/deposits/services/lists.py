@@ -14,6 +14,7 @@ from app.deposits.list_rules import line_number, list_problems
 from app.deposits.models import CatalogueChange, Item, ItemList, ItemState, LabelStatus, ListState
 from app.deposits.queries.lists import facts_of, get_own_list, live_items
 from app.deposits.services.stock import lock_items
+from app.editions.services.steps import share_edition
 
 
 class ListNotReady(DomainError):
@@ -33,6 +34,7 @@ def lock_own_list(user_id: int, edition_id: int, list_id: int) -> ItemList:
 
     Raises NotFound.
     """
+    share_edition(edition_id)
     db.session.scalars(select(ItemList.id).where(ItemList.id == list_id).with_for_update()).one_or_none()
     return get_own_list(user_id, edition_id, list_id)
 
@@ -129,6 +131,7 @@ def unlock_list(item_list: ItemList, manager_id: int, reason: str) -> None:
     its number, what is deleted becomes withdrawn, what is added takes a free line; the list is printed again
     (`editing_rules.unlock_warning`). Raises ListNotUnlockable, or DomainError on `reason`.
     """
+    share_edition(item_list.edition_id)
     lock_items(item.id for item in item_list.items)  # read again: they may be brought in at this moment
     _check_unlockable(item_list)
     reason = clean_reason(reason)

@@ -19,11 +19,12 @@ from app.deposits.registration_rules import free_ranks, slot_facts, slot_refusal
 from app.deposits.services.lists import assign_codes
 from app.editions.models import ListKind, Slot
 from app.editions.rulebook import NumberPolicy
-from app.editions.services.steps import lock_edition
+from app.editions.services.steps import lock_edition, share_edition
 
 
 def change_slot(registration: Registration, slot_id: int | None, *, by_id: int | None = None) -> None:
     """Give another slot, or none. Raises DomainError when it is full, reserved, or the deposit is done."""
+    share_edition(registration.edition_id)
     if _is_checked_in(registration):
         raise DomainError("Le dépôt est déjà enregistré : le créneau ne change plus.", "slot")
     slot = None

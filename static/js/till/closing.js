@@ -24,15 +24,13 @@ async function talk(quiet) {
 
 function tellState(quiet) {
   const line = document.querySelector("[data-closing-state]");
-  let waited = false;
   const tell = () => {
     const [tone, words] = describeState(quiet);
     line.hidden = false;
     line.className = `badge badge--${tone}`;
     line.textContent = words;
     // Refused because sales were waiting: they are not any more.
-    if (waited && !quiet.pending.count) document.querySelector("#closing [data-unsent]")?.remove();
-    waited = quiet.pending.count > 0;
+    if (tone === "success") document.querySelector("#closing [data-unsent]")?.remove();
   };
   quiet.addEventListener("change", tell);
   tell();
