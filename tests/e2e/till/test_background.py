@@ -6,10 +6,8 @@ event it would lead to is sent to the real worker by the browser's own tools.
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import func, select
 
 from app.cli.support.processes import wait_until
-from app.core.db import db
 from app.sales.models import JournalEntry, Sale
 from tests.support.hall import Hall, hear_news, sell, status, wait_offline_ready, wait_ready
 from tests.support.server import LiveServer
@@ -36,7 +34,7 @@ def test_the_worker_sends_what_a_closed_page_left(till: Page, hall: Hall, live_s
     sell(till, hall.codes[0])
     wait_until(lambda: till.evaluate(ASKED) == ["journal"], "the worker to be asked", seconds=20)
     send_by_worker(till, live_server)
-    wait_until(_is_sold, "the sale at the server", seconds=20)
+    wait_until(lambda: count_on_server(Sale) == 1, "the sale at the server", seconds=20)
 
 
 def test_what_the_worker_was_refused_is_told_by_the_page_that_comes_next(
@@ -87,8 +85,3 @@ def send_by_worker(till: Page, server: LiveServer) -> Page:
         {"origin": server.url, "registrationId": known[0], "tag": "journal", "lastChance": True},
     )
     return other
-
-
-def _is_sold() -> bool:
-    db.session.rollback()
-    return bool(db.session.scalar(select(func.count()).select_from(Sale)))
