@@ -5,12 +5,22 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.cli.support.processes import wait_until
 from app.core.db import db
 from app.deposits.models import Item
 from app.deposits.services.stock import withdraw
 from tests.support.hall import Hall, hear_news, scan, sell, wait_ready
 
 pytestmark = pytest.mark.browser
+
+
+ON_DISK = """async (tillId) => {
+  const { openStore, readMeta } = await import("/static/js/till/store.js");
+  const database = await openStore(tillId);
+  const { parked } = await readMeta(database, ["parked"]);
+  database.close();
+  return parked?.length ?? 0;
+}"""
 
 
 def park(page: Page, *codes: str) -> None:
@@ -66,6 +76,8 @@ def test_baskets_wait_and_are_found_by_any_of_their_items(
 
 def test_baskets_that_wait_survive_a_restart_and_say_what_was_lost(till: Page, hall: Hall) -> None:
     park(till, hall.codes[0], hall.codes[1])
+    # A page that dies sooner has it as the basket under way, which it was.
+    wait_until(lambda: till.evaluate(ON_DISK, hall.tills[0].id) == 1, "the basket on disk", seconds=20)
     till.reload()
     wait_ready(till)
     expect(till.locator("[data-park-count]")).to_contain_text("1")
