@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from app.accounts.models import Role, User
+from app.cli.support.processes import wait_until
 from app.core.clock import utcnow
 from app.core.db import db
 from app.deposits.models import CheckIn, ItemList, ItemState
@@ -120,11 +121,14 @@ def test_the_last_reason_for_the_last_item_stands_above_the_bar_of_the_menu(
     page.goto(f"/editions/{item_list.edition_id}/deposit/{item_list.registration_id}")
     page.locator(".desk-item").last.get_by_text("Refuser").first.click()
     page.get_by_placeholder("Autre raison").last.click(timeout=5_000)
-    bar = page.locator(".bottombar").bounding_box()
-    panel = page.locator(".strike[open] .strike__panel").bounding_box()
-    assert bar
-    assert panel
-    assert panel["y"] + panel["height"] <= bar["y"]
+
+    def above_the_bar() -> bool:
+        bar = page.locator(".bottombar").bounding_box()
+        panel = page.locator(".strike[open] .strike__panel").bounding_box()
+        return bool(bar and panel and panel["y"] + panel["height"] <= bar["y"])
+
+    # The page scrolls once it hears that the reasons are open, which may be after the click.
+    wait_until(above_the_bar, "the reasons above the bar", seconds=5)
 
 
 def test_a_double_click_records_once(desk: Callable[..., Page], item_list: ItemList) -> None:
